@@ -1,0 +1,103 @@
+# leat: community-health data through pipes into a database.
+#
+#   make                what follows under build/: build/leat TOOL ...
+#   make demo           a git history becomes build/demo.db   (REPO=path or URL)
+#   make check          every test; make soak: the long ones; make bench: the figures
+#   make install        under $(DESTDIR)$(PREFIX); uninstall, clean, lint, format
+#
+# Variants: CC=clang, SANITIZE=1 (address and undefined behaviour), BUILD=elsewhere.
+
+# The tools, and what each links besides our own library.
+TOOLS = facade flatten load schema-infer
+PACKAGES_facade = libgit2
+PACKAGES_load = libpq sqlite3
+PACKAGES_ALL = libcjson
+
+VERSION = 0.1.0
+PREFIX = /usr/local
+BUILD = build
+LIBEXEC = $(BUILD)/libexec/leat
+
+CC = gcc
+CFLAGS = -O2 -g
+WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -pthread -Icommon $(CFLAGS)
+ifdef SANITIZE
+ALL_CFLAGS += -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+endif
+
+COMMON = $(patsubst %.c,$(BUILD)/%.o,$(wildcard common/*.c))
+LIBRARY = $(BUILD)/libleat.a
+UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c))
+
+all: $(TOOLS:%=$(LIBEXEC)/%) $(BUILD)/leat
+
+# One rule makes every tool from its folder and the library.
+define TOOL_RULE
+OBJECTS_$(1) = $(patsubst %.c,$(BUILD)/%.o,$(wildcard bin/$(1)/*.c))
+$(LIBEXEC)/$(1): $$(OBJECTS_$(1)) $(LIBRARY)
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CFLAGS) $$(LDFLAGS) -o $$@ $$^ \
+	    $$(shell pkg-config --libs $(PACKAGES_$(1)) $(PACKAGES_ALL))
+endef
+$(foreach tool,$(TOOLS),$(eval $(call TOOL_RULE,$(tool))))
+
+$(LIBRARY): $(COMMON)
+	$(AR) rcs $@ $^
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC $@"; $(CC) $(ALL_CFLAGS) -DLEAT_VERSION='"$(VERSION)"' -MMD -MP -c -o $@ $<
+
+# In the build tree the front command finds tools and pages beside itself and in the sources.
+$(BUILD)/leat: scripts/leat
+	@mkdir -p $(@D)
+	sed -e 's|@LIBEXEC@|$$(dirname "$$0")/libexec/leat|' -e 's|@MAN@|$(CURDIR)/man|' \
+	    -e 's|@VERSION@|$(VERSION)|' scripts/leat > $@
+	chmod +x $@
+
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
+	@echo "  CC $@"; $(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs $(PACKAGES_ALL))
+
+unit: $(UNIT_TESTS)
+
+demo: all
+	@BUILD=$(BUILD) scripts/demo.sql.sh $(REPO)
+
+check soak bench: all unit
+	@BUILD=$(BUILD) CC="$(CC)" tests/$@
+
+lint:
+	@tests/lint
+
+format:
+	clang-format -i common/*.[ch] bin/*/*.[ch] tests/*/*.c
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/leat \
+	    $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
+	    $(DESTDIR)$(PREFIX)/share/man/man7
+	install $(TOOLS:%=$(LIBEXEC)/%) $(DESTDIR)$(PREFIX)/libexec/leat
+	sed -e 's|@LIBEXEC@|$(PREFIX)/libexec/leat|' -e 's|@MAN@|$(PREFIX)/share/man|' \
+	    -e 's|@VERSION@|$(VERSION)|' scripts/leat > $(DESTDIR)$(PREFIX)/bin/leat
+	chmod 755 $(DESTDIR)$(PREFIX)/bin/leat
+	for tool in $(TOOLS); do install -m 644 man/$$tool.1 \
+	    $(DESTDIR)$(PREFIX)/share/man/man1/leat-$$tool.1; done
+	install -m 644 man/leat.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 man/*.7 $(DESTDIR)$(PREFIX)/share/man/man7
+
+uninstall:
+	rm -rf $(DESTDIR)$(PREFIX)/libexec/leat
+	rm -f $(DESTDIR)$(PREFIX)/bin/leat $(DESTDIR)$(PREFIX)/share/man/man1/leat.1
+	rm -f $(TOOLS:%=$(DESTDIR)$(PREFIX)/share/man/man1/leat-%.1)
+	rm -f $(patsubst man/%,$(DESTDIR)$(PREFIX)/share/man/man5/%,$(wildcard man/*.5))
+	rm -f $(patsubst man/%,$(DESTDIR)$(PREFIX)/share/man/man7/%,$(wildcard man/*.7))
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all unit demo check soak bench lint format install uninstall clean
+.SECONDARY:
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

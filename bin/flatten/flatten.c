@@ -1,0 +1,267 @@
+/* flatten: nested records to flat rows, for several tables. See flatten(1). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+#include "memory.h"
+#include "messages.h"
+#include "options.h"
+#include "output.h"
+#include "progress.h"
+#include "rejects.h"
+#include "rows.h"
+#include "signals.h"
+#include "statistics.h"
+#include "status.h"
+#include "tables.h"
+
+struct stream {
+    struct slice name;
+    struct table *main;
+};
+
+struct flatten {
+    struct tables_options options;
+    struct messages messages;
+    struct output output;
+    struct rejects rejects;
+    struct rows rows;
+    struct statistics statistics;
+    struct progress progress;
+    struct stream *streams;
+    size_t stream_count, last;
+    struct buffer scratch;
+};
+
+static struct table *table_of(struct flatten *flatten, struct slice name)
+{
+    struct stream *stream = flatten->streams + flatten->last;
+
+    if (flatten->stream_count > 0 && slice_equal(stream->name, name))
+        return stream->main;
+    for (size_t i = 0; i < flatten->stream_count; i++) {
+        if (slice_equal(flatten->streams[i].name, name)) {
+            flatten->last = i;
+            return flatten->streams[i].main;
+        }
+    }
+    flatten->last = flatten->stream_count++;
+    flatten->streams =
+        memory_resize(flatten->streams, flatten->stream_count, sizeof *flatten->streams);
+    stream = flatten->streams + flatten->last;
+    stream->main = tables_open(&flatten->options, name);
+    stream->name = slice_text(stream->main->stream);
+    return stream->main;
+}
+
+/* Rows were written with bare envelopes; gives each the further members of the record's. */
+static void add_rest(struct flatten *flatten, size_t start, struct slice rest)
+{
+    struct buffer *out = &flatten->output.buffer, *scratch = &flatten->scratch;
+    const char *at, *end;
+
+    scratch->length = 0;
+    buffer_append(scratch, out->data + start, out->length - start);
+    out->length = start;
+    end = scratch->data + scratch->length;
+    for (at = scratch->data; at < end;) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+
+        buffer_append(out, at, (size_t)(newline - 1 - at));
+        buffer_append_slice(out, rest);
+        buffer_append(out, "}\n", 2);
+        at = newline + 1;
+    }
+}
+
+static void take_record(struct flatten *flatten, const struct message *message)
+{
+    struct table *main = table_of(flatten, message->stream);
+    struct buffer *out = &flatten->output.buffer;
+    size_t start = out->length;
+    uint64_t made = flatten->rows.made;
+    const char *end;
+
+    flatten->rows.json = &flatten->messages.json;
+    flatten->rows.record_end = NULL;
+    if (message->plain) {
+        const char *last = message->line.data + message->line.length;
+
+        while (last[-1] == ' ' || last[-1] == '\t')
+            last--;
+        flatten->rows.record_end = last;
+    }
+    for (;;) {
+        end = rows_append(&flatten->rows, main, message->record.data, message->plain ? 0 : 1, out);
+        if (!messages_record_end(&flatten->messages, end)) {
+            out->length = start;
+            flatten->rows.made = made;
+            tables_forget_record(main);
+            return;
+        }
+        if (!main->some_due)
+            break;
+        /* the record brought new columns: say so first, then write its rows with them */
+        out->length = start;
+        flatten->rows.made = made;
+        if (flatten->options.plain)
+            main->some_due = false;
+        else
+            tables_append_schemas(main, out);
+        start = out->length;
+    }
+    if (message->rest.length > 0 && !message->plain && !flatten->options.plain)
+        add_rest(flatten, start, message->rest);
+}
+
+static void take_schema(struct flatten *flatten, const struct message *message)
+{
+    struct table *main = table_of(flatten, message->stream);
+    const char *error;
+    struct doc *doc = doc_parse(message->line, &error);
+
+    if (doc == NULL) {
+        messages_reject(&flatten->messages, error);
+        return;
+    }
+    tables_take_schema(main, doc);
+    if (!flatten->options.plain)
+        tables_append_schemas(main, &flatten->output.buffer);
+}
+
+/* A message about a stream is one about its child tables too. */
+static void take_version(struct flatten *flatten, const struct message *message)
+{
+    struct buffer *out = &flatten->output.buffer;
+    const char *error;
+    struct doc *doc = doc_parse(message->line, &error);
+
+    for (struct table *t = table_of(flatten, message->stream); doc && t; t = t->next) {
+        if (t->parent == NULL || t->announced) {
+            doc_set(doc, "stream", doc_text(t->stream));
+            doc_print(doc, out);
+            buffer_append_byte(out, '\n');
+        }
+    }
+    doc_free(doc);
+}
+
+static void take_message(struct flatten *flatten, const struct message *message)
+{
+    if (message->kind == MESSAGE_RECORD) {
+        take_record(flatten, message);
+    } else if (message->kind == MESSAGE_SCHEMA) {
+        take_schema(flatten, message);
+    } else if (flatten->options.plain) {
+        return; /* bare rows have no place for it */
+    } else if (message->kind == MESSAGE_STATE) {
+        buffer_append_slice(&flatten->output.buffer, message->line);
+        buffer_append_byte(&flatten->output.buffer, '\n');
+    } else {
+        take_version(flatten, message);
+    }
+}
+
+static int run(struct flatten *flatten)
+{
+    const struct message *message;
+
+    do {
+        message = messages_next(&flatten->messages);
+        if (message->kind >= MESSAGE_END)
+            break;
+        take_message(flatten, message);
+        progress_update(&flatten->progress, flatten->messages.records);
+    } while (output_line_end(&flatten->output));
+    if (flatten->output.error != 0)
+        return STATUS_INTERNAL;
+    if (message->kind == MESSAGE_END)
+        return flatten->rejects.count > 0 ? STATUS_REJECTED : STATUS_OK;
+    return message->kind == MESSAGE_STOPPED ? STATUS_REMOTE : STATUS_INPUT;
+}
+
+static int finish(struct flatten *flatten, int status, bool print_statistics)
+{
+    progress_end(&flatten->progress);
+    if (!output_close(&flatten->output))
+        status = output_failure(&flatten->output);
+    flatten->statistics.records_in = flatten->messages.records;
+    flatten->statistics.records_out = flatten->rows.made;
+    flatten->statistics.records_rejected = flatten->rejects.count;
+    flatten->statistics.bytes_in = flatten->messages.lines.bytes;
+    flatten->statistics.bytes_out = flatten->output.bytes;
+    if (!rejects_close(&flatten->rejects))
+        status = STATUS_INTERNAL;
+    if (print_statistics)
+        statistics_print(&flatten->statistics);
+    for (size_t i = 0; i < flatten->stream_count; i++)
+        tables_close(flatten->streams[i].main);
+    free(flatten->streams);
+    free(flatten->options.keep.items);
+    free(flatten->options.drop.items);
+    free(flatten->options.keys.items);
+    rows_close(&flatten->rows);
+    messages_close(&flatten->messages);
+    buffer_free(&flatten->scratch);
+    return status;
+}
+
+static void flush_output(void *output)
+{
+    output_flush(output);
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const rules[] = {"snake", "keep", NULL};
+    struct flatten flatten = {.options = {.longest_name = NAMES_DEFAULT_LENGTH,
+                                          .max_depth = UINT64_MAX,
+                                          .max_names = SHAPE_DEFAULT_NAMES}};
+    struct messages_options input = {0};
+    const char *rejects = NULL;
+    bool statistics = false;
+    const struct option_entry options[] = {
+        {0, "drop", OPTION_LIST, "PATH", &flatten.options.drop,
+         "leave out what is at PATH, as /user/url; may be repeated", NULL, 0, 0},
+        {0, "keep", OPTION_LIST, "PATH", &flatten.options.keep,
+         "take only what is at PATH (and keys); may be repeated", NULL, 0, 0},
+        {0, "key", OPTION_LIST, "STREAM=NAMES", &flatten.options.keys,
+         "key properties of a stream, as issues=id; may be repeated", NULL, 0, 0},
+        {0, "max-depth", OPTION_COUNT, "N", &flatten.options.max_depth,
+         "keep what is nested deeper than N as JSON", NULL, 0, 0},
+        OPTION_MAX_LINE(&input.max_line),
+        {0, "max-name", OPTION_COUNT, "BYTES", &flatten.options.longest_name,
+         "longest column name (default 63)", NULL, 16, 1 << 16},
+        {0, "max-names", OPTION_COUNT, "N", &flatten.options.max_names,
+         "most different names in a table (default 10000)", NULL, 1, 1 << 24},
+        OPTION_MAX_NESTING(&input.max_nesting),
+        {0, "names", OPTION_CHOICE, "RULE", &flatten.options.names, "form of column names", rules,
+         0, 0},
+        {0, "plain", OPTION_FLAG, NULL, &flatten.options.plain,
+         "write bare rows of one table; arrays stay JSON", NULL, 0, 0},
+        OPTION_REJECTS(&rejects),
+        OPTION_STATS(&statistics),
+        OPTION_STREAM(&input.stream),
+    };
+    const struct tool tool = {"flatten", "", "nested records to flat rows, for several tables",
+                              options, sizeof options / sizeof *options};
+    int operand, status = STATUS_USAGE;
+    enum options_outcome outcome = options_parse(&tool, argc, argv, &operand);
+
+    if (outcome != OPTIONS_RUN)
+        return outcome == OPTIONS_SHOWN ? STATUS_OK : STATUS_USAGE;
+    if (operand < argc)
+        return options_misuse("%s: flatten reads standard input and takes no files",
+                              argv[operand]);
+    signals_install();
+    if (!rejects_open(&flatten.rejects, rejects))
+        return STATUS_USAGE;
+    statistics_start(&flatten.statistics);
+    messages_open(&flatten.messages, 0, &input, &flatten.rejects);
+    output_open(&flatten.output, 1);
+    flatten.messages.lines.idle = flush_output;
+    flatten.messages.lines.idle_context = &flatten.output;
+    progress_start(&flatten.progress, "records", 0);
+    status = run(&flatten);
+    return finish(&flatten, status, statistics);
+}
