@@ -21,7 +21,8 @@ LIBEXEC = $(BUILD)/libexec/leat
 CC = gcc
 CFLAGS = -O2 -g
 WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
-ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -pthread -Icommon $(CFLAGS)
+INCLUDES := $(shell pkg-config --cflags-only-I libgit2 libpq sqlite3)
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -pthread -Icommon $(INCLUDES) $(CFLAGS)
 ifdef SANITIZE
 ALL_CFLAGS += -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
@@ -37,8 +38,8 @@ define TOOL_RULE
 OBJECTS_$(1) = $(patsubst %.c,$(BUILD)/%.o,$(wildcard bin/$(1)/*.c))
 $(LIBEXEC)/$(1): $$(OBJECTS_$(1)) $(LIBRARY)
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) $$(LDFLAGS) -o $$@ $$^ \
-	    $$(shell pkg-config --libs $(PACKAGES_$(1)) $(PACKAGES_ALL))
+	@echo "  LD $$@"; $$(CC) $$(ALL_CFLAGS) $$(LDFLAGS) -o $$@ $$^ \
+	    $$(shell pkg-config --libs $(PACKAGES_$(1)) $(PACKAGES_ALL)) -lm
 endef
 $(foreach tool,$(TOOLS),$(eval $(call TOOL_RULE,$(tool))))
 
@@ -57,7 +58,8 @@ $(BUILD)/leat: scripts/leat
 	chmod +x $@
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
-	@echo "  CC $@"; $(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs $(PACKAGES_ALL))
+	@echo "  LD $@"; $(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ \
+	    $(shell pkg-config --libs $(PACKAGES_ALL)) -lm
 
 unit: $(UNIT_TESTS)
 
