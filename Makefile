@@ -29,7 +29,7 @@ endif
 
 COMMON = $(patsubst %.c,$(BUILD)/%.o,$(wildcard common/*.c))
 LIBRARY = $(BUILD)/libleat.a
-UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c))
+UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c tests/tools/*.c))
 
 all: $(TOOLS:%=$(LIBEXEC)/%) $(BUILD)/leat
 
@@ -57,7 +57,7 @@ $(BUILD)/leat: scripts/leat
 	    -e 's|@VERSION@|$(VERSION)|' scripts/leat > $@
 	chmod +x $@
 
-$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIBRARY)
+$(UNIT_TESTS): %: %.o $(LIBRARY)
 	@echo "  LD $@"; $(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ \
 	    $(shell pkg-config --libs $(PACKAGES_ALL)) -lm
 

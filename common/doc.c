@@ -151,7 +151,7 @@ void doc_add(struct doc *array, struct doc *value)
 struct doc *doc_first(const struct doc *doc)
 {
     return doc && (cJSON_IsArray(tree(doc)) || cJSON_IsObject(tree(doc))) ? wrap(tree(doc)->child)
-                                                                         : NULL;
+                                                                          : NULL;
 }
 
 struct doc *doc_next(const struct doc *doc)

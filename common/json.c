@@ -123,8 +123,9 @@ const char *json_value_end(struct json *json, const char *at, unsigned above)
             if (*at == ',')
                 break;
             if (*at != (nesting_in_object(&nesting) ? '}' : ']'))
-                return json_fail(json, at, nesting_in_object(&nesting) ? "expected ',' or '}'"
-                                                                       : "expected ',' or ']'");
+                return json_fail(json, at,
+                                 nesting_in_object(&nesting) ? "expected ',' or '}'"
+                                                             : "expected ',' or ']'");
             nesting.depth--;
             at++;
         }

@@ -89,9 +89,9 @@ static inline uint64_t json_special_16(const char *at)
     return (uint64_t)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, backslash), control));
 #elif defined(__ARM_NEON) && !defined(LEAT_SCALAR)
     uint8x16_t bytes = vld1q_u8((const uint8_t *)at);
-    uint8x16_t special = vorrq_u8(vorrq_u8(vceqq_u8(bytes, vdupq_n_u8('"')),
-                                           vceqq_u8(bytes, vdupq_n_u8('\\'))),
-                                  vcltq_u8(bytes, vdupq_n_u8(0x20)));
+    uint8x16_t special =
+        vorrq_u8(vorrq_u8(vceqq_u8(bytes, vdupq_n_u8('"')), vceqq_u8(bytes, vdupq_n_u8('\\'))),
+                 vcltq_u8(bytes, vdupq_n_u8(0x20)));
 
     return vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(special), 4)), 0);
 #else
@@ -133,8 +133,9 @@ json_string_end(struct json *json, const char *at, bool *escaped)
         if (__builtin_expect(*at == '"', 1))
             return at;
         if (*at != '\\')
-            return json_fail(json, at, at < json->end ? "control character in a string"
-                                                      : "string without an end");
+            return json_fail(json, at,
+                             at < json->end ? "control character in a string"
+                                            : "string without an end");
         *escaped = true;
         at = json_escape(json, at);
         if (at == NULL)

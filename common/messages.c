@@ -272,8 +272,8 @@ static bool take_line(struct messages *messages)
     }
     if (messages->dialect == MESSAGES_UNDECIDED)
         decide(messages);
-    taken = messages->dialect == MESSAGES_SINGER ? singer_line(messages, false)
-                                                 : plain_line(messages);
+    taken =
+        messages->dialect == MESSAGES_SINGER ? singer_line(messages, false) : plain_line(messages);
     message->plain = messages->dialect != MESSAGES_SINGER;
     if (!taken || message->kind == MESSAGE_RECORD)
         messages->records++;
@@ -315,9 +315,8 @@ bool messages_record_end(struct messages *messages, const char *end)
 {
     struct message *message = &messages->message;
     struct json *json = &messages->json;
-    struct envelope envelope = {.type = slice_text("RECORD"),
-                                .stream = message->stream,
-                                .record = slice_text("{}")};
+    struct envelope envelope = {
+        .type = slice_text("RECORD"), .stream = message->stream, .record = slice_text("{}")};
 
     if (end == NULL)
         goto bad;

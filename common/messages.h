@@ -47,7 +47,7 @@ struct messages {
     enum { MESSAGES_UNDECIDED, MESSAGES_PLAIN, MESSAGES_SINGER } dialect;
     uint64_t records; /* seen, rejected ones included */
     struct message message;
-    bool scanned;            /* record and rest are known already */
+    bool scanned; /* record and rest are known already */
     struct buffer stream_name, envelope_rest;
 };
 

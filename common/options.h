@@ -46,7 +46,7 @@ struct tool {
 };
 
 enum options_outcome {
-    OPTIONS_RUN,  /* go on; operands start at *first_operand */
+    OPTIONS_RUN,   /* go on; operands start at *first_operand */
     OPTIONS_SHOWN, /* --help or --version was printed: exit 0 */
     OPTIONS_WRONG  /* an error was printed: exit STATUS_USAGE */
 };
@@ -60,9 +60,13 @@ int options_misuse(const char *format, ...) __attribute__((format(printf, 1, 2))
 
 /* The shared table. */
 #define OPTION_BATCH(target)                                                                       \
-    {0, "batch", OPTION_COUNT, "ROWS", target, "rows a batch at most", NULL, 1, 0}
+    {                                                                                              \
+        0, "batch", OPTION_COUNT, "ROWS", target, "rows a batch at most", NULL, 1, 0               \
+    }
 #define OPTION_JOBS(target)                                                                        \
-    {'j', "jobs", OPTION_COUNT, "N", target, "work on N things at once", NULL, 1, 1024}
+    {                                                                                              \
+        'j', "jobs", OPTION_COUNT, "N", target, "work on N things at once", NULL, 1, 1024          \
+    }
 #define OPTION_MAX_LINE(target)                                                                    \
     {                                                                                              \
         0, "max-line", OPTION_SIZE, "BYTES", target, "reject longer lines (default 256M)", NULL,   \
@@ -75,15 +79,21 @@ int options_misuse(const char *format, ...) __attribute__((format(printf, 1, 2))
     }
 #define OPTION_REJECTS(target)                                                                     \
     {                                                                                              \
-        0, "rejects", OPTION_TEXT, "FILE", target, "append rejected records to FILE, with reasons", \
-            NULL, 0, 0                                                                             \
+        0, "rejects", OPTION_TEXT, "FILE", target,                                                 \
+            "append rejected records to FILE, with reasons", NULL, 0, 0                            \
     }
 #define OPTION_STATE(target)                                                                       \
-    {0, "state", OPTION_TEXT, "FILE", target, "resume from the STATE in FILE", NULL, 0, 0}
+    {                                                                                              \
+        0, "state", OPTION_TEXT, "FILE", target, "resume from the STATE in FILE", NULL, 0, 0       \
+    }
 #define OPTION_STATS(target)                                                                       \
-    {0, "stats", OPTION_FLAG, NULL, target, "print one JSON line of statistics at the end",        \
-     NULL, 0, 0}
+    {                                                                                              \
+        0, "stats", OPTION_FLAG, NULL, target, "print one JSON line of statistics at the end",     \
+            NULL, 0, 0                                                                             \
+    }
 #define OPTION_STREAM(target)                                                                      \
-    {0, "stream", OPTION_TEXT, "NAME", target, "the stream plain records belong to", NULL, 0, 0}
+    {                                                                                              \
+        0, "stream", OPTION_TEXT, "NAME", target, "the stream plain records belong to", NULL, 0, 0 \
+    }
 
 #endif

@@ -72,8 +72,11 @@ void rejects_add(struct rejects *rejects, const struct reject *reject)
         output_line_end(&rejects->file);
         return;
     }
-    if (start.length > SHOWN)
-        start.length = SHOWN;
+    if (start.length > SHOWN) {
+        start.length = SHOWN; /* and not in the middle of a character */
+        while (start.length > 0 && ((unsigned char)start.data[start.length] & 0xC0) == 0x80)
+            start.length--;
+    }
     log_error("line %" PRIu64 ": rejected: %s: %.*s%s", reject->line, reject->reason,
               SLICE_FORMAT(start), reject->length > start.length ? "..." : "");
 }

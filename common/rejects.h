@@ -19,8 +19,8 @@ struct rejects {
 };
 
 struct reject {
-    struct slice stream;   /* empty when unknown */
-    uint64_t line;         /* of the input, from 1; 0 when unknown */
+    struct slice stream; /* empty when unknown */
+    uint64_t line;       /* of the input, from 1; 0 when unknown */
     const char *reason;
     struct slice original; /* the bytes as they came, or the first of them */
     uint64_t length;       /* how many there were */

@@ -116,8 +116,8 @@ static void add_column(struct schema *schema, const char *name, const struct doc
 {
     struct schema_column *column;
 
-    schema->columns = memory_resize(schema->columns, schema->column_count + 1,
-                                    sizeof *schema->columns);
+    schema->columns =
+        memory_resize(schema->columns, schema->column_count + 1, sizeof *schema->columns);
     column = &schema->columns[schema->column_count++];
     *column = (struct schema_column){.name = copy_text(name)};
     column->type = schema_property_type(property, &column->nullable);
@@ -165,8 +165,7 @@ static bool parse_parent(struct schema *schema, const struct doc *parent)
 
         if (doc_string(one) == NULL)
             return false;
-        schema->links =
-            memory_resize(schema->links, schema->link_count + 1, sizeof *schema->links);
+        schema->links = memory_resize(schema->links, schema->link_count + 1, sizeof *schema->links);
         link = &schema->links[schema->link_count++];
         link->child = copy_text(doc_name(one));
         link->parent = copy_text(doc_string(one));

@@ -5,9 +5,9 @@
 const char *types_name(enum type type)
 {
     static const char *const names[TYPE_COUNT] = {
-        [TYPE_UNKNOWN] = "unknown",     [TYPE_BOOLEAN] = "boolean",     [TYPE_INTEGER] = "integer",
-        [TYPE_NUMBER] = "number",       [TYPE_DATE] = "date",           [TYPE_DATE_TIME] = "date-time",
-        [TYPE_TIMESTAMP] = "timestamp", [TYPE_UUID] = "uuid",           [TYPE_STRING] = "string",
+        [TYPE_UNKNOWN] = "unknown",     [TYPE_BOOLEAN] = "boolean", [TYPE_INTEGER] = "integer",
+        [TYPE_NUMBER] = "number",       [TYPE_DATE] = "date",       [TYPE_DATE_TIME] = "date-time",
+        [TYPE_TIMESTAMP] = "timestamp", [TYPE_UUID] = "uuid",       [TYPE_STRING] = "string",
         [TYPE_JSON] = "json",
     };
 

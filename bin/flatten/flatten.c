@@ -251,8 +251,7 @@ int main(int argc, char **argv)
     if (outcome != OPTIONS_RUN)
         return outcome == OPTIONS_SHOWN ? STATUS_OK : STATUS_USAGE;
     if (operand < argc)
-        return options_misuse("%s: flatten reads standard input and takes no files",
-                              argv[operand]);
+        return options_misuse("%s: flatten reads standard input and takes no files", argv[operand]);
     signals_install();
     if (!rejects_open(&flatten.rejects, rejects))
         return STATUS_USAGE;

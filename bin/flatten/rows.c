@@ -1,5 +1,6 @@
 #include "rows.h"
 
+#include <endian.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -10,9 +11,9 @@ struct row {
     struct table *table;
     const struct row *parent;
     struct buffer *out;
-    size_t level;   /* of the buffer its children's rows go to */
-    size_t waiting; /* where its deferred arrays start */
-    uint64_t index; /* position in the array */
+    size_t level;      /* of the buffer its children's rows go to */
+    size_t waiting;    /* where its deferred arrays start */
+    uint64_t index;    /* position in the array */
     const char *begin; /* of the record, for a main row */
     struct hash_128 identity;
     bool identified; /* `identity` is known */
@@ -82,8 +83,9 @@ static struct hash_128 hash_of_keys(const struct table *table, struct hash_128 h
 
 static struct hash_128 hash_of_position(const struct row *row)
 {
-    uint64_t what[4] = {row->parent->identity.high, row->parent->identity.low,
-                        row->table->path_hash, row->index};
+    /* little-endian on every machine, so that keys are the same everywhere */
+    uint64_t what[4] = {htole64(row->parent->identity.high), htole64(row->parent->identity.low),
+                        htole64(row->table->path_hash), htole64(row->index)};
 
     return hash_128(slice_of((const char *)what, sizeof what), 0);
 }
@@ -172,8 +174,9 @@ static const char *row_end(struct rows *rows, struct row *row, size_t start, con
     }
     if (rows->deferred_count > row->waiting) {
         if (!identify(row, at))
-            return json_fail(rows->json, row->begin,
-                             "arrays need the row's key properties, of which one is null or missing");
+            return json_fail(
+                rows->json, row->begin,
+                "arrays need the row's key properties, of which one is null or missing");
         if (!take_deferred(rows, row))
             return NULL;
     }
@@ -261,8 +264,7 @@ static const char *row_members(struct rows *rows, struct row *row, struct shape_
             return NULL;
         if (__builtin_expect(whole && place->flags == 0 && place->column != NULL, 1))
             put(row->out, place->prefix, begin, (size_t)(at - begin));
-        else if (whole &&
-                 !put_special(rows, row, place, node, begin, (size_t)(at - begin)))
+        else if (whole && !put_special(rows, row, place, node, begin, (size_t)(at - begin)))
             return NULL;
         at = json_space(json, at);
         if (*at == '}')

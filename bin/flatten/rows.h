@@ -19,12 +19,12 @@ struct deferred;
 
 struct rows {
     struct json *json;
-    const char *record_end;   /* NULL when it is not known before the record is scanned */
-    struct buffer **levels;   /* rows of arrays, by how deep the arrays are nested */
+    const char *record_end; /* NULL when it is not known before the record is scanned */
+    struct buffer **levels; /* rows of arrays, by how deep the arrays are nested */
     size_t level_count;
     struct deferred *deferred; /* arrays that wait for the key of their row */
     size_t deferred_count, deferred_capacity;
-    uint64_t made;             /* rows made so far */
+    uint64_t made; /* rows made so far */
 };
 
 /*

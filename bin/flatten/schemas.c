@@ -60,7 +60,8 @@ static void walk_property(struct table *table, struct shape_node *node, const st
     static const char *const alternatives[] = {"anyOf", "oneOf"};
     struct place *place = tables_place(table, node);
     bool raw_array = place->flags & (PLACE_RAW | PLACE_RAW_ARRAY);
-    bool object = doc_get(property, "properties") != NULL, array = doc_get(property, "items") != NULL;
+    bool object = doc_get(property, "properties") != NULL,
+         array = doc_get(property, "items") != NULL;
 
     for (size_t i = 0; i < 2; i++) {
         for (const struct doc *one = doc_first(doc_get(property, alternatives[i])); one;

@@ -113,8 +113,7 @@ static struct column *new_column(struct table *table, struct place *place, struc
         names_fit(name, table->options->longest_name, slice_text(source));
     }
     claim_name(table, column, name);
-    table->columns =
-        memory_resize(table->columns, table->column_count + 1, sizeof *table->columns);
+    table->columns = memory_resize(table->columns, table->column_count + 1, sizeof *table->columns);
     table->columns[table->column_count++] = column;
     mark_due(table);
     return column;

@@ -71,7 +71,7 @@ struct tables_options {
 struct table {
     const struct tables_options *options;
     char *stream;
-    char *path;         /* pointer from the record to this table's elements; "" for main */
+    char *path; /* pointer from the record to this table's elements; "" for main */
     uint64_t path_hash;
     struct table *main; /* of the stream: itself for a main table */
     struct table *parent;
@@ -84,12 +84,12 @@ struct table {
     struct place element; /* elements that are no objects: column `value` */
     struct key *keys;
     size_t key_count;
-    bool key_declared;    /* the input's SCHEMA has a `_key`: then it is not ours */
+    bool key_declared; /* the input's SCHEMA has a `_key`: then it is not ours */
     struct column *own_key;
     struct buffer start;           /* `{"type":"RECORD","stream":...,"record":` */
     struct buffer *parent_columns; /* `,"_parent_id":` for each key of the parent */
     size_t parent_column_count;
-    struct doc *message;           /* the input's SCHEMA message, or NULL; owned */
+    struct doc *message; /* the input's SCHEMA message, or NULL; owned */
     bool announced, schema_due;
     bool some_due; /* of a main table: some table of the stream has a SCHEMA due */
 };

@@ -185,8 +185,7 @@ static const char *look_at_elements(struct stream *stream, struct json *json, st
         return json_fail(json, at, "nested too deep (see --max-nesting)");
     items = items_of(stream, place);
     for (;;) {
-        at = look_at(stream, json, &items->shape, &items->shape.root, &items->element, at,
-                     nesting);
+        at = look_at(stream, json, &items->shape, &items->shape.root, &items->element, at, nesting);
         if (at == NULL)
             return NULL;
         at = json_space(json, at);

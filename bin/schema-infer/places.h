@@ -17,10 +17,10 @@
 struct place {
     enum type type; /* of its scalars; never TYPE_JSON */
     bool has_object, has_array;
-    bool nullable;        /* null or missing in some object, or declared so */
-    bool required;        /* stood in every object so far */
-    bool declared;        /* stands in a given schema */
-    bool unseen;          /* only in records that were rejected */
+    bool nullable;           /* null or missing in some object, or declared so */
+    bool required;           /* stood in every object so far */
+    bool declared;           /* stands in a given schema */
+    bool unseen;             /* only in records that were rejected */
     unsigned required_count; /* of an object: how many of its members are required */
     bool object_seen;     /* of an object: one has been read, so a new member was missing in it */
     struct items *items;  /* of arrays; NULL until one with elements */
@@ -63,8 +63,7 @@ void places_close(struct stream *stream);
 void places_take_schema(struct stream *stream, struct doc *message);
 
 /* Looks at a record that starts at `at`; returns the byte behind it, or NULL with json->error. */
-const char *places_look(struct stream *stream, struct json *json, const char *at,
-                        unsigned nesting);
+const char *places_look(struct stream *stream, struct json *json, const char *at, unsigned nesting);
 
 /* After places_look(), when the record is rejected: what it taught is forgotten. */
 void places_forget_record(struct stream *stream);

@@ -117,8 +117,8 @@ static bool take_schema(struct infer *infer, struct slice stream_name, struct sl
         doc_free(message);
         return false;
     }
-    stream = stream_of(infer, stream_name.data ? stream_name
-                                               : slice_text(doc_string(doc_get(message, "stream"))));
+    stream = stream_of(
+        infer, stream_name.data ? stream_name : slice_text(doc_string(doc_get(message, "stream"))));
     places_take_schema(stream, message);
     if (passes_records(infer))
         announce(infer, stream, false);
