@@ -1,6 +1,7 @@
 #include "git_mirror.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -19,8 +20,14 @@
 
 enum { READABLE_NAME = 80, HASH_DIGITS = 16, MOST_ATTEMPTS = 3 };
 
-/* Everything the other end has under refs, under the same names. */
+/* Everything the other end has under refs, under the same names; and, for the commit of a HEAD
+ * that no ref names, a ref of ours that goes again when HEAD is set. */
 static char all_refs[] = "+refs/*:refs/*";
+static char detached_head[] = "+HEAD:refs/leat/head";
+static const char head_ref[] = "refs/leat/head";
+
+/* In the names of what an interrupted fetch leaves among the packs. */
+static const char unfinished_pack[] = "_git2_";
 
 struct transfer {
     const struct mirror_request *request;
@@ -225,24 +232,41 @@ static int check_stopped(const char *text, int length, void *payload)
     return transfer->request->stopped && transfer->request->stopped() ? GIT_EUSER : 0;
 }
 
-/* HEAD of the mirror names what HEAD of the other end names. */
-static int copy_head(git_repository *repository, git_remote *remote)
+/* HEAD of the other end: NULL when it has none, as an empty repository. */
+static const git_remote_head *remote_head(git_remote *remote)
 {
     const git_remote_head **heads;
-    git_reference *made = NULL;
     size_t count;
-    int code;
 
     if (git_remote_ls(&heads, &count, remote) != 0 || count == 0 ||
         strcmp(heads[0]->name, "HEAD") != 0)
-        return 0; /* an empty repository has none */
-    if (heads[0]->symref_target && git_reference_is_valid_name(heads[0]->symref_target))
-        code = git_reference_symbolic_create(&made, repository, "HEAD", heads[0]->symref_target, 1,
-                                             NULL);
+        return NULL;
+    return heads[0];
+}
+
+static bool is_detached(const git_remote_head *head)
+{
+    return head && !head->symref_target;
+}
+
+/* HEAD of the mirror names what HEAD of the other end names. */
+static int copy_head(git_repository *repository, git_remote *remote)
+{
+    const git_remote_head *head = remote_head(remote);
+    git_reference *made = NULL;
+    int code;
+
+    if (!head)
+        return 0;
+    if (is_detached(head))
+        code = git_reference_create(&made, repository, "HEAD", &head->oid, 1, NULL);
     else
-        code = git_reference_create(&made, repository, "HEAD", &heads[0]->oid, 1, NULL);
+        code =
+            git_reference_symbolic_create(&made, repository, "HEAD", head->symref_target, 1, NULL);
     git_reference_free(made);
-    return code == GIT_ENOTFOUND ? 0 : code;
+    if (is_detached(head))
+        (void)git_reference_remove(repository, head_ref);
+    return code;
 }
 
 static void set_up_fetch(git_fetch_options *options, struct transfer *transfer)
@@ -259,12 +283,26 @@ static void set_up_fetch(git_fetch_options *options, struct transfer *transfer)
     options->follow_redirects = GIT_REMOTE_REDIRECT_INITIAL;
 }
 
+/* Over an open connection: all objects, then all refs, then HEAD. */
+static int transfer_all(git_repository *repository, git_remote *remote,
+                        const git_fetch_options *options)
+{
+    char *specs[] = {all_refs, detached_head};
+    const git_strarray refspecs = {specs, is_detached(remote_head(remote)) ? 2 : 1};
+    int code = git_remote_download(remote, &refspecs, options);
+
+    if (code == 0)
+        code = git_remote_prune(remote, &options->callbacks);
+    if (code == 0)
+        code = git_remote_update_tips(remote, &options->callbacks, 0, GIT_REMOTE_DOWNLOAD_TAGS_NONE,
+                                      NULL);
+    return code == 0 ? copy_head(repository, remote) : code;
+}
+
 /* Makes an open repository like the other end. */
 static int fetch_all(git_repository *repository, const struct mirror_request *request)
 {
     struct transfer transfer = {.request = request, .host = host_of(request->url)};
-    char *refspec = all_refs;
-    const git_strarray refspecs = {&refspec, 1};
     git_fetch_options options;
     git_remote *remote;
     int code;
@@ -276,16 +314,24 @@ static int fetch_all(git_repository *repository, const struct mirror_request *re
     code = git_remote_connect(remote, GIT_DIRECTION_FETCH, &options.callbacks, &options.proxy_opts,
                               NULL);
     if (code == 0)
-        code = git_remote_download(remote, &refspecs, &options);
-    if (code == 0)
-        code = git_remote_prune(remote, &options.callbacks);
-    if (code == 0)
-        code = git_remote_update_tips(remote, &options.callbacks, 0, GIT_REMOTE_DOWNLOAD_TAGS_NONE,
-                                      NULL);
-    if (code == 0)
-        code = copy_head(repository, remote);
+        code = transfer_all(repository, remote, &options);
     git_remote_free(remote);
     return code;
+}
+
+/* Takes away what fetches that were killed left among the packs. */
+static void remove_unfinished(const char *folder)
+{
+    char *packs = memory_format("%s/objects/pack", folder);
+    DIR *directory = opendir(packs);
+    struct dirent *entry;
+
+    while (directory && (entry = readdir(directory)) != NULL)
+        if (strstr(entry->d_name, unfinished_pack))
+            (void)unlinkat(dirfd(directory), entry->d_name, 0);
+    if (directory)
+        closedir(directory);
+    free(packs);
 }
 
 static int init_bare(git_repository **repository, const char *folder)
@@ -323,6 +369,20 @@ static enum mirror_outcome fetch(git_repository *repository, const struct mirror
     return request->stopped && request->stopped() ? MIRROR_STOPPED : MIRROR_REMOTE_FAILED;
 }
 
+/* Puts a complete clone in its place; what was there goes. A kill in between leaves no mirror,
+ * and the next run clones. */
+static bool install(const char *partial, const char *folder)
+{
+    char *old = memory_format("%s.old", folder);
+    bool installed = remove_folder(old) && (rename(folder, old) == 0 || errno == ENOENT) &&
+                     rename(partial, folder) == 0;
+
+    if (installed)
+        (void)remove_folder(old);
+    free(old);
+    return installed;
+}
+
 /* Clones under another name; what an earlier attempt left there goes first. */
 static enum mirror_outcome make_mirror(const struct mirror_request *request, const char *folder,
                                        char **why)
@@ -338,8 +398,8 @@ static enum mirror_outcome make_mirror(const struct mirror_request *request, con
     } else {
         outcome = fetch(repository, request, "cannot clone", why);
         git_repository_free(repository);
-        if (outcome == MIRROR_READY && rename(partial, folder) != 0) {
-            *why = system_error("cannot rename", partial);
+        if (outcome == MIRROR_READY && !install(partial, folder)) {
+            *why = system_error("cannot put the clone in its place", folder);
             outcome = MIRROR_LOCAL_FAILED;
         }
         if (outcome != MIRROR_READY)
@@ -359,8 +419,15 @@ static enum mirror_outcome refresh_mirror(const struct mirror_request *request, 
         *why = library_error("its mirror cannot be opened (remove it to clone again)", request);
         return MIRROR_LOCAL_FAILED;
     }
+    remove_unfinished(folder);
     outcome = fetch(repository, request, "cannot fetch", why);
     git_repository_free(repository);
+    if (outcome == MIRROR_REMOTE_FAILED && is_scheme(request->url, "file")) {
+        /* libgit2 1.5 cannot fetch from a folder again once a ref there names no commit */
+        free(*why);
+        *why = NULL;
+        outcome = make_mirror(request, folder, why);
+    }
     return outcome;
 }
 

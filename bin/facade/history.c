@@ -13,7 +13,8 @@ enum {
     NODE_QUEUED = 2,  /* has been put into the queue */
     NODE_READ = 4,    /* has been taken from it: date and parents are valid */
     NODE_LOST = 8,    /* cannot be read */
-    NODE_ORDERED = 16 /* has been handed out */
+    NODE_OPEN = 16,   /* its parents are being seen to */
+    NODE_ORDERED = 32 /* has been handed out */
 };
 
 struct node {
@@ -240,7 +241,8 @@ static void hand_out(struct walk *walk, uint32_t number, struct history *history
 }
 
 /* Hands out a commit after its ancestors. The stack holds pairs: a commit, and how many of its
- * parents have been seen to. */
+ * parents have been seen to. A commit can be its own ancestor only by replacements or grafts;
+ * then the circle is cut where it closes. */
 static void order_from(struct walk *walk, uint32_t tip, struct history *history)
 {
     walk->stacked = 0;
@@ -256,6 +258,9 @@ static void order_from(struct walk *walk, uint32_t tip, struct history *history)
         } else if (*seen < node->parent_count) {
             uint32_t parent = walk->parents[node->first_parent + (*seen)++];
 
+            node->flags |= NODE_OPEN;
+            if (walk->nodes[parent].flags & NODE_OPEN)
+                continue;
             push(&walk->stack, &walk->stacked, &walk->stack_capacity, parent);
             push(&walk->stack, &walk->stacked, &walk->stack_capacity, 0);
         } else {

@@ -120,7 +120,7 @@ static bool same_entry(const struct entry *a, const struct entry *b)
 static bool diff_entries(struct tree_diff *diff, struct cursor *old, struct cursor *new,
                          unsigned depth)
 {
-    bool well_formed = cursor_next(old) & cursor_next(new), readable = true;
+    bool well_formed = cursor_next(old) && cursor_next(new), readable = true;
 
     while (well_formed && !diff->stopped && (old->entry.mode || new->entry.mode)) {
         int order = !old->entry.mode   ? 1
