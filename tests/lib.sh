@@ -1,6 +1,9 @@
 # Shared by the tests of tools: the Test Anything Protocol, and a folder that goes at the end.
 # shellcheck shell=sh
-# Environment: BUILD, the build folder (absolute). $LEAT is the front command.
+# $here is the folder of the test. BUILD is the build folder, absolute (build/ by default);
+# $LEAT is the front command in it.
+
+BUILD=${BUILD:-$(cd "$here/../../build" && pwd)}
 
 LEAT=$BUILD/leat
 GENERATE=$BUILD/tests/tools/generate
@@ -16,9 +19,9 @@ tests=0
 ok() {
     tests=$((tests + 1))
     if [ "$1" -eq 0 ]; then
-        echo "ok $tests - $2"
+        printf 'ok %s - %s\n' "$tests" "$2"
     else
-        echo "not ok $tests - $2"
+        printf 'not ok %s - %s\n' "$tests" "$2"
     fi
 }
 
