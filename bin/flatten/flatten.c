@@ -2,17 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "log.h"
+#include "filter.h"
 #include "memory.h"
-#include "messages.h"
 #include "options.h"
-#include "output.h"
-#include "progress.h"
-#include "rejects.h"
 #include "rows.h"
-#include "signals.h"
-#include "statistics.h"
-#include "status.h"
 #include "tables.h"
 
 struct stream {
@@ -22,12 +15,8 @@ struct stream {
 
 struct flatten {
     struct tables_options options;
-    struct messages messages;
-    struct output output;
-    struct rejects rejects;
+    struct filter filter;
     struct rows rows;
-    struct statistics statistics;
-    struct progress progress;
     struct stream *streams;
     size_t stream_count, last;
     struct buffer scratch;
@@ -57,7 +46,7 @@ static struct table *table_of(struct flatten *flatten, struct slice name)
 /* Rows were written with bare envelopes; gives each the further members of the record's. */
 static void add_rest(struct flatten *flatten, size_t start, struct slice rest)
 {
-    struct buffer *out = &flatten->output.buffer, *scratch = &flatten->scratch;
+    struct buffer *out = &flatten->filter.output.buffer, *scratch = &flatten->scratch;
     const char *at, *end;
 
     scratch->length = 0;
@@ -77,12 +66,12 @@ static void add_rest(struct flatten *flatten, size_t start, struct slice rest)
 static void take_record(struct flatten *flatten, const struct message *message)
 {
     struct table *main = table_of(flatten, message->stream);
-    struct buffer *out = &flatten->output.buffer;
+    struct buffer *out = &flatten->filter.output.buffer;
     size_t start = out->length;
     uint64_t made = flatten->rows.made;
     const char *end;
 
-    flatten->rows.json = &flatten->messages.json;
+    flatten->rows.json = &flatten->filter.messages.json;
     flatten->rows.record_end = NULL;
     if (message->plain) {
         const char *last = message->line.data + message->line.length;
@@ -93,7 +82,7 @@ static void take_record(struct flatten *flatten, const struct message *message)
     }
     for (;;) {
         end = rows_append(&flatten->rows, main, message->record.data, message->plain ? 0 : 1, out);
-        if (!messages_record_end(&flatten->messages, end)) {
+        if (!messages_record_end(&flatten->filter.messages, end)) {
             out->length = start;
             flatten->rows.made = made;
             tables_forget_record(main);
@@ -121,18 +110,18 @@ static void take_schema(struct flatten *flatten, const struct message *message)
     struct doc *doc = doc_parse(message->line, &error);
 
     if (doc == NULL) {
-        messages_reject(&flatten->messages, error);
+        messages_reject(&flatten->filter.messages, error);
         return;
     }
     tables_take_schema(main, doc);
     if (!flatten->options.plain)
-        tables_append_schemas(main, &flatten->output.buffer);
+        tables_append_schemas(main, &flatten->filter.output.buffer);
 }
 
 /* A message about a stream is one about its child tables too. */
 static void take_version(struct flatten *flatten, const struct message *message)
 {
-    struct buffer *out = &flatten->output.buffer;
+    struct buffer *out = &flatten->filter.output.buffer;
     const char *error;
     struct doc *doc = doc_parse(message->line, &error);
 
@@ -146,8 +135,10 @@ static void take_version(struct flatten *flatten, const struct message *message)
     doc_free(doc);
 }
 
-static void take_message(struct flatten *flatten, const struct message *message)
+static void take_message(void *context, const struct message *message)
 {
+    struct flatten *flatten = context;
+
     if (message->kind == MESSAGE_RECORD) {
         take_record(flatten, message);
     } else if (message->kind == MESSAGE_SCHEMA) {
@@ -155,45 +146,15 @@ static void take_message(struct flatten *flatten, const struct message *message)
     } else if (flatten->options.plain) {
         return; /* bare rows have no place for it */
     } else if (message->kind == MESSAGE_STATE) {
-        buffer_append_slice(&flatten->output.buffer, message->line);
-        buffer_append_byte(&flatten->output.buffer, '\n');
+        buffer_append_slice(&flatten->filter.output.buffer, message->line);
+        buffer_append_byte(&flatten->filter.output.buffer, '\n');
     } else {
         take_version(flatten, message);
     }
 }
 
-static int run(struct flatten *flatten)
+static void free_flatten(struct flatten *flatten)
 {
-    const struct message *message;
-
-    do {
-        message = messages_next(&flatten->messages);
-        if (message->kind >= MESSAGE_END)
-            break;
-        take_message(flatten, message);
-        progress_update(&flatten->progress, flatten->messages.records);
-    } while (output_line_end(&flatten->output));
-    if (flatten->output.error != 0)
-        return STATUS_INTERNAL;
-    if (message->kind == MESSAGE_END)
-        return flatten->rejects.count > 0 ? STATUS_REJECTED : STATUS_OK;
-    return message->kind == MESSAGE_STOPPED ? STATUS_REMOTE : STATUS_INPUT;
-}
-
-static int finish(struct flatten *flatten, int status, bool print_statistics)
-{
-    progress_end(&flatten->progress);
-    if (!output_close(&flatten->output))
-        status = output_failure(&flatten->output);
-    flatten->statistics.records_in = flatten->messages.records;
-    flatten->statistics.records_out = flatten->rows.made;
-    flatten->statistics.records_rejected = flatten->rejects.count;
-    flatten->statistics.bytes_in = flatten->messages.lines.bytes;
-    flatten->statistics.bytes_out = flatten->output.bytes;
-    if (!rejects_close(&flatten->rejects))
-        status = STATUS_INTERNAL;
-    if (print_statistics)
-        statistics_print(&flatten->statistics);
     for (size_t i = 0; i < flatten->stream_count; i++)
         tables_close(flatten->streams[i].main);
     free(flatten->streams);
@@ -201,14 +162,7 @@ static int finish(struct flatten *flatten, int status, bool print_statistics)
     free(flatten->options.drop.items);
     free(flatten->options.keys.items);
     rows_close(&flatten->rows);
-    messages_close(&flatten->messages);
     buffer_free(&flatten->scratch);
-    return status;
-}
-
-static void flush_output(void *output)
-{
-    output_flush(output);
 }
 
 int main(int argc, char **argv)
@@ -217,9 +171,7 @@ int main(int argc, char **argv)
     struct flatten flatten = {.options = {.longest_name = NAMES_DEFAULT_LENGTH,
                                           .max_depth = UINT64_MAX,
                                           .max_names = SHAPE_DEFAULT_NAMES}};
-    struct messages_options input = {0};
-    const char *rejects = NULL;
-    bool statistics = false;
+    struct filter_options filter = {0};
     const struct option_entry options[] = {
         {0, "drop", OPTION_LIST, "PATH", &flatten.options.drop,
          "leave out what is at PATH, as /user/url; may be repeated", NULL, 0, 0},
@@ -229,38 +181,35 @@ int main(int argc, char **argv)
          "key properties of a stream, as issues=id; may be repeated", NULL, 0, 0},
         {0, "max-depth", OPTION_COUNT, "N", &flatten.options.max_depth,
          "keep what is nested deeper than N as JSON", NULL, 0, 0},
-        OPTION_MAX_LINE(&input.max_line),
+        OPTION_MAX_LINE(&filter.input.max_line),
         {0, "max-name", OPTION_COUNT, "BYTES", &flatten.options.longest_name,
          "longest column name (default 63)", NULL, 16, 1 << 16},
         {0, "max-names", OPTION_COUNT, "N", &flatten.options.max_names,
          "most different names in a table (default 10000)", NULL, 1, 1 << 24},
-        OPTION_MAX_NESTING(&input.max_nesting),
+        OPTION_MAX_NESTING(&filter.input.max_nesting),
         {0, "names", OPTION_CHOICE, "RULE", &flatten.options.names, "form of column names", rules,
          0, 0},
         {0, "plain", OPTION_FLAG, NULL, &flatten.options.plain,
          "write bare rows of one table; arrays stay JSON", NULL, 0, 0},
-        OPTION_REJECTS(&rejects),
-        OPTION_STATS(&statistics),
-        OPTION_STREAM(&input.stream),
+        OPTION_REJECTS(&filter.rejects),
+        OPTION_STATS(&filter.statistics),
+        OPTION_STREAM(&filter.input.stream),
     };
     const struct tool tool = {"flatten", "", "nested records to flat rows, for several tables",
                               options, sizeof options / sizeof *options};
-    int operand, status = STATUS_USAGE;
+    int operand;
+    enum status status;
     enum options_outcome outcome = options_parse(&tool, argc, argv, &operand);
 
     if (outcome != OPTIONS_RUN)
         return outcome == OPTIONS_SHOWN ? STATUS_OK : STATUS_USAGE;
     if (operand < argc)
         return options_misuse("%s: flatten reads standard input and takes no files", argv[operand]);
-    signals_install();
-    if (!rejects_open(&flatten.rejects, rejects))
+    if (!filter_open(&flatten.filter, &filter))
         return STATUS_USAGE;
-    statistics_start(&flatten.statistics);
-    messages_open(&flatten.messages, 0, &input, &flatten.rejects);
-    output_open(&flatten.output, 1);
-    flatten.messages.lines.idle = flush_output;
-    flatten.messages.lines.idle_context = &flatten.output;
-    progress_start(&flatten.progress, "records", 0);
-    status = run(&flatten);
-    return finish(&flatten, status, statistics);
+    status = filter_run(&flatten.filter, take_message, &flatten);
+    flatten.filter.statistics.records_out = flatten.rows.made;
+    status = filter_close(&flatten.filter, status);
+    free_flatten(&flatten);
+    return (int)status;
 }

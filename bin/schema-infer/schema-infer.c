@@ -3,32 +3,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "filter.h"
 #include "log.h"
 #include "memory.h"
-#include "messages.h"
 #include "options.h"
-#include "output.h"
 #include "places.h"
-#include "progress.h"
-#include "rejects.h"
 #include "report.h"
 #include "schema.h"
-#include "signals.h"
 #include "sql.h"
-#include "statistics.h"
-#include "status.h"
 
 enum { SQL_NONE = -1 };
 
 struct infer {
-    bool final, statistics_wanted;
+    bool final;
     int sql; /* enum sql_dialect, or SQL_NONE */
     uint64_t max_names;
-    struct messages messages;
-    struct output output;
-    struct rejects rejects;
-    struct statistics statistics;
-    struct progress progress;
+    struct filter filter;
     struct stream **streams;
     size_t stream_count, last;
     struct buffer start; /* envelope of plain records */
@@ -59,15 +49,15 @@ static void announce(struct infer *infer, struct stream *stream, bool final)
 {
     struct doc *message = places_message(stream, final);
 
-    doc_print(message, &infer->output.buffer);
-    buffer_append_byte(&infer->output.buffer, '\n');
+    doc_print(message, &infer->filter.output.buffer);
+    buffer_append_byte(&infer->filter.output.buffer, '\n');
     doc_free(message);
     stream->grown = false;
 }
 
 static void pass_line(struct infer *infer, const struct message *message)
 {
-    struct buffer *out = &infer->output.buffer;
+    struct buffer *out = &infer->filter.output.buffer;
 
     if (!passes_records(infer))
         return;
@@ -81,21 +71,21 @@ static void pass_line(struct infer *infer, const struct message *message)
         buffer_append_slice(out, message->line);
         buffer_append_byte(out, '\n');
     }
-    infer->statistics.records_out += message->kind == MESSAGE_RECORD;
+    infer->filter.statistics.records_out += message->kind == MESSAGE_RECORD;
 }
 
 static void take_record(struct infer *infer, const struct message *message)
 {
     struct stream *stream = stream_of(infer, message->stream);
-    struct json *json = &infer->messages.json;
+    struct json *json = &infer->filter.messages.json;
     unsigned nesting = message->plain ? 0 : 1;
     const char *end = places_look(stream, json, message->record.data, nesting);
 
-    if (!messages_record_end(&infer->messages, end)) {
+    if (!messages_record_end(&infer->filter.messages, end)) {
         places_forget_record(stream);
         return;
     }
-    if (infer->statistics_wanted) { /* of good records only, so in a second look */
+    if (infer->filter.print_statistics) { /* of good records only, so in a second look */
         stream->summarize = true;
         places_look(stream, json, message->record.data, nesting);
         stream->summarize = false;
@@ -125,15 +115,16 @@ static bool take_schema(struct infer *infer, struct slice stream_name, struct sl
     return true;
 }
 
-static void take_message(struct infer *infer, const struct message *message)
+static void take_message(void *context, const struct message *message)
 {
+    struct infer *infer = context;
     const char *error;
 
     if (message->kind == MESSAGE_RECORD) {
         take_record(infer, message);
     } else if (message->kind == MESSAGE_SCHEMA) {
         if (!take_schema(infer, message->stream, message->line, &error))
-            messages_reject(&infer->messages, error);
+            messages_reject(&infer->filter.messages, error);
     } else {
         pass_line(infer, message);
     }
@@ -169,7 +160,7 @@ static void print_sql(struct infer *infer, struct stream *stream)
     struct schema *schema = schema_parse(message, &error);
 
     if (schema != NULL)
-        sql_create_table(&infer->output.buffer, (enum sql_dialect)infer->sql, NULL, schema);
+        sql_create_table(&infer->filter.output.buffer, (enum sql_dialect)infer->sql, NULL, schema);
     else
         log_warning("%s: %s", stream->name, error);
     schema_free(schema);
@@ -203,83 +194,44 @@ static void print_end(struct infer *infer)
             announce(infer, stream, true);
         else
             announce_end(infer, stream);
-        if (infer->statistics_wanted)
+        if (infer->filter.print_statistics)
             report_print(stream);
     }
 }
 
-static int run(struct infer *infer)
+static void free_infer(struct infer *infer)
 {
-    const struct message *message;
-
-    do {
-        message = messages_next(&infer->messages);
-        if (message->kind >= MESSAGE_END)
-            break;
-        take_message(infer, message);
-        progress_update(&infer->progress, infer->messages.records);
-    } while (output_line_end(&infer->output));
-    if (infer->output.error != 0)
-        return STATUS_INTERNAL;
-    if (message->kind == MESSAGE_STOPPED)
-        return STATUS_REMOTE;
-    if (message->kind != MESSAGE_END)
-        return STATUS_INPUT;
-    progress_end(&infer->progress);
-    print_end(infer);
-    return infer->rejects.count > 0 ? STATUS_REJECTED : STATUS_OK;
-}
-
-static int finish(struct infer *infer, int status)
-{
-    progress_end(&infer->progress);
-    if (!output_close(&infer->output))
-        status = output_failure(&infer->output);
-    infer->statistics.records_in = infer->messages.records;
-    infer->statistics.records_rejected = infer->rejects.count;
-    infer->statistics.bytes_in = infer->messages.lines.bytes;
-    infer->statistics.bytes_out = infer->output.bytes;
-    if (!rejects_close(&infer->rejects))
-        status = STATUS_INTERNAL;
-    if (infer->statistics_wanted)
-        statistics_print(&infer->statistics);
     for (size_t i = 0; i < infer->stream_count; i++)
         places_close(infer->streams[i]);
     free(infer->streams);
     buffer_free(&infer->start);
-    messages_close(&infer->messages);
-    return status;
-}
-
-static void flush_output(void *output)
-{
-    output_flush(output);
 }
 
 int main(int argc, char **argv)
 {
     static const char *const dialects[] = {"postgresql", "sqlite", NULL};
     struct infer infer = {.sql = SQL_NONE, .max_names = SHAPE_DEFAULT_NAMES};
-    struct messages_options input = {0};
-    const char *rejects = NULL, *schema = NULL;
+    struct filter_options filter = {0};
+    const char *schema = NULL;
     const struct option_entry options[] = {
         {0, "final", OPTION_FLAG, NULL, &infer.final, "print only the finished schema, at the end",
          NULL, 0, 0},
-        OPTION_MAX_LINE(&input.max_line),
+        OPTION_MAX_LINE(&filter.input.max_line),
         {0, "max-names", OPTION_COUNT, "N", &infer.max_names,
          "most different names in a stream (default 10000)", NULL, 1, 1 << 24},
-        OPTION_MAX_NESTING(&input.max_nesting),
-        OPTION_REJECTS(&rejects),
+        OPTION_MAX_NESTING(&filter.input.max_nesting),
+        OPTION_REJECTS(&filter.rejects),
         {0, "schema", OPTION_TEXT, "FILE", &schema, "start from what --final has printed", NULL, 0,
          0},
         {0, "sql", OPTION_CHOICE, "DATABASE", &infer.sql,
          "print CREATE TABLE at the end, and no records", dialects, 0, 0},
-        OPTION_STATS(&infer.statistics_wanted),
-        OPTION_STREAM(&input.stream),
+        OPTION_STATS(&filter.statistics),
+        OPTION_STREAM(&filter.input.stream),
     };
     const struct tool tool = {"schema-infer", "", "the schema of a stream, found while it passes",
                               options, sizeof options / sizeof *options};
     int operand;
+    enum status status = STATUS_INPUT;
     enum options_outcome outcome = options_parse(&tool, argc, argv, &operand);
 
     if (outcome != OPTIONS_RUN)
@@ -287,16 +239,13 @@ int main(int argc, char **argv)
     if (operand < argc)
         return options_misuse("%s: schema-infer reads standard input and takes no files",
                               argv[operand]);
-    signals_install();
-    if (!rejects_open(&infer.rejects, rejects))
+    if (!filter_open(&infer.filter, &filter))
         return STATUS_USAGE;
-    statistics_start(&infer.statistics);
-    messages_open(&infer.messages, 0, &input, &infer.rejects);
-    output_open(&infer.output, 1);
-    infer.messages.lines.idle = flush_output;
-    infer.messages.lines.idle_context = &infer.output;
-    if (schema != NULL && !read_schemas(&infer, schema))
-        return finish(&infer, STATUS_INPUT);
-    progress_start(&infer.progress, "records", 0);
-    return finish(&infer, run(&infer));
+    if (schema == NULL || read_schemas(&infer, schema))
+        status = filter_run(&infer.filter, take_message, &infer);
+    if (status == STATUS_OK || status == STATUS_REJECTED)
+        print_end(&infer);
+    status = filter_close(&infer.filter, status);
+    free_infer(&infer);
+    return (int)status;
 }
