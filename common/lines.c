@@ -12,7 +12,7 @@ enum { BLOCK = 256 << 10 };
 
 void lines_open(struct lines *lines, int fd, uint64_t limit)
 {
-    *lines = (struct lines){.fd = fd, .limit = limit};
+    *lines = (struct lines){.fd = fd, .limit = limit, .idle_wait = -1};
     pipe_widen(fd);
     buffer_reserve(&lines->buffer, BLOCK + LINES_PADDING);
     memset(lines->buffer.data, '\n', LINES_PADDING);
@@ -47,13 +47,14 @@ static bool wait_for_input(struct lines *lines)
 {
     struct pollfd input = {.fd = lines->fd, .events = POLLIN};
 
-    if (poll(&input, 1, 0) == 0) {
+    if (poll(&input, 1, 0) != 0)
+        return !signals_stopped();
+    do {
         if (lines->idle)
             lines->idle(lines->idle_context);
-        while (!signals_stopped() && !signals_wait(lines->fd, POLLIN, -1))
-            ;
-    }
-    return !signals_stopped();
+    } while (!lines->idle_stop && !signals_stopped() &&
+             !signals_wait(lines->fd, POLLIN, lines->idle_wait));
+    return !lines->idle_stop && !signals_stopped();
 }
 
 /* Reads one block. Returns LINES_LINE when there is more, LINES_END at the end. */

@@ -43,9 +43,12 @@ struct lines {
     struct buffer buffer;
     struct buffer excerpt;
     size_t start; /* of what is not given out yet */
-    /* Called when the input has nothing to read right now; NULL for none. */
+    /* Called when the input has nothing to read right now, and again each time `idle_wait`
+     * milliseconds (-1: no limit) pass without any; NULL for none. It may set both members. */
     void (*idle)(void *context);
     void *idle_context;
+    int idle_wait;
+    bool idle_stop; /* wait no longer: LINES_STOPPED */
 };
 
 void lines_open(struct lines *lines, int fd, uint64_t limit);

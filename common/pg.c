@@ -160,8 +160,7 @@ bool pg_execute(struct pg *pg, const char *sql)
 
 struct pg_rows *pg_query(struct pg *pg, const char *sql, int count, const char *const *parameters)
 {
-    PGresult *result =
-        PQexecParams(pg->connection, sql, count, NULL, parameters, NULL, NULL, 0);
+    PGresult *result = PQexecParams(pg->connection, sql, count, NULL, parameters, NULL, NULL, 0);
     struct pg_rows *rows;
 
     if (!result_is(pg, result, PGRES_TUPLES_OK)) {

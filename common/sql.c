@@ -38,19 +38,32 @@ void sql_text(struct buffer *buffer, const char *text)
 }
 
 static const char *const type_names[2][TYPE_COUNT] = {
-    [SQL_POSTGRESQL] = {
-        [TYPE_UNKNOWN] = "text", [TYPE_BOOLEAN] = "boolean", [TYPE_INTEGER] = "bigint",
-        [TYPE_NUMBER] = "numeric", [TYPE_DATE] = "date",
-        [TYPE_DATE_TIME] = "timestamp with time zone",
-        [TYPE_TIMESTAMP] = "timestamp without time zone", [TYPE_UUID] = "uuid",
-        [TYPE_STRING] = "text", [TYPE_JSON] = "jsonb",
-    },
-    [SQL_SQLITE] = {
-        [TYPE_UNKNOWN] = "TEXT", [TYPE_BOOLEAN] = "BOOLEAN", [TYPE_INTEGER] = "INTEGER",
-        [TYPE_NUMBER] = "NUMERIC BLOB", [TYPE_DATE] = "DATE TEXT",
-        [TYPE_DATE_TIME] = "DATETIME TEXT", [TYPE_TIMESTAMP] = "TIMESTAMP TEXT",
-        [TYPE_UUID] = "UUID TEXT", [TYPE_STRING] = "TEXT", [TYPE_JSON] = "JSON TEXT",
-    },
+    [SQL_POSTGRESQL] =
+        {
+            [TYPE_UNKNOWN] = "text",
+            [TYPE_BOOLEAN] = "boolean",
+            [TYPE_INTEGER] = "bigint",
+            [TYPE_NUMBER] = "numeric",
+            [TYPE_DATE] = "date",
+            [TYPE_DATE_TIME] = "timestamp with time zone",
+            [TYPE_TIMESTAMP] = "timestamp without time zone",
+            [TYPE_UUID] = "uuid",
+            [TYPE_STRING] = "text",
+            [TYPE_JSON] = "jsonb",
+        },
+    [SQL_SQLITE] =
+        {
+            [TYPE_UNKNOWN] = "TEXT",
+            [TYPE_BOOLEAN] = "BOOLEAN",
+            [TYPE_INTEGER] = "INTEGER",
+            [TYPE_NUMBER] = "NUMERIC BLOB",
+            [TYPE_DATE] = "DATE TEXT",
+            [TYPE_DATE_TIME] = "DATETIME TEXT",
+            [TYPE_TIMESTAMP] = "TIMESTAMP TEXT",
+            [TYPE_UUID] = "UUID TEXT",
+            [TYPE_STRING] = "TEXT",
+            [TYPE_JSON] = "JSON TEXT",
+        },
 };
 
 const char *sql_type(enum sql_dialect dialect, enum type type)
@@ -63,12 +76,12 @@ static const struct {
     const char *start;
     enum type type;
 } foreign_types[] = {
-    {"bool", TYPE_BOOLEAN},   {"bigint", TYPE_INTEGER},       {"int8", TYPE_INTEGER},
-    {"interval", TYPE_STRING}, {"int", TYPE_INTEGER},         {"smallint", TYPE_INTEGER},
-    {"tinyint", TYPE_INTEGER}, {"mediumint", TYPE_INTEGER},   {"numeric", TYPE_NUMBER},
-    {"decimal", TYPE_NUMBER}, {"real", TYPE_NUMBER},          {"double", TYPE_NUMBER},
-    {"float", TYPE_NUMBER},   {"datetime", TYPE_DATE_TIME},   {"date", TYPE_DATE},
-    {"timestamp", TYPE_DATE_TIME}, {"uuid", TYPE_UUID},       {"json", TYPE_JSON},
+    {"bool", TYPE_BOOLEAN},        {"bigint", TYPE_INTEGER},     {"int8", TYPE_INTEGER},
+    {"interval", TYPE_STRING},     {"int", TYPE_INTEGER},        {"smallint", TYPE_INTEGER},
+    {"tinyint", TYPE_INTEGER},     {"mediumint", TYPE_INTEGER},  {"numeric", TYPE_NUMBER},
+    {"decimal", TYPE_NUMBER},      {"real", TYPE_NUMBER},        {"double", TYPE_NUMBER},
+    {"float", TYPE_NUMBER},        {"datetime", TYPE_DATE_TIME}, {"date", TYPE_DATE},
+    {"timestamp", TYPE_DATE_TIME}, {"uuid", TYPE_UUID},          {"json", TYPE_JSON},
 };
 
 enum type sql_type_of(enum sql_dialect dialect, const char *declared, bool *ours)
@@ -114,8 +127,8 @@ bool sql_is_null_object(const struct schema *schema, const char *name)
     return false;
 }
 
-/* The name of an index; a cut one ends in a hash of the whole. */
-static void append_index_name(struct buffer *buffer, const char *table)
+/* A cut name ends in a hash of the whole. */
+void sql_parent_index_name(struct buffer *buffer, const char *table)
 {
     char name[SQL_NAME_LIMIT + 1], digits[8];
     size_t length = strlen(table);
@@ -138,7 +151,7 @@ void sql_create_parent_index(struct buffer *buffer, enum sql_dialect dialect, co
                              const struct schema *schema)
 {
     buffer_append_text(buffer, "CREATE INDEX IF NOT EXISTS ");
-    append_index_name(buffer, schema->stream);
+    sql_parent_index_name(buffer, schema->stream);
     buffer_append_text(buffer, " ON ");
     sql_qualified_name(buffer, dialect == SQL_POSTGRESQL ? folder : NULL, schema->stream);
     for (size_t i = 0; i < schema->link_count; i++) {

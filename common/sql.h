@@ -50,6 +50,9 @@ void sql_create_table(struct buffer *buffer, enum sql_dialect dialect, const cha
 /* Whether a column of unknown type is an object that was null: others start with `name__`. */
 bool sql_is_null_object(const struct schema *schema, const char *name);
 
+/* The name of that index, quoted: "stream__parent", cut to the limit. */
+void sql_parent_index_name(struct buffer *buffer, const char *stream);
+
 /* CREATE INDEX for the parent's key of a child stream. */
 void sql_create_parent_index(struct buffer *buffer, enum sql_dialect dialect, const char *folder,
                              const struct schema *schema);

@@ -39,8 +39,8 @@ struct sqlite *sqlite_open(const char *path, int busy_milliseconds)
         return sqlite;
     sqlite3_busy_timeout(sqlite->handle, busy_milliseconds);
     /* the file is looked at only when it is needed: need it now */
-    check(sqlite, sqlite3_exec(sqlite->handle, "SELECT count(*) FROM sqlite_schema", NULL, NULL,
-                               NULL));
+    check(sqlite,
+          sqlite3_exec(sqlite->handle, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL));
     return sqlite;
 }
 

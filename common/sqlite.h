@@ -17,10 +17,10 @@ struct sqlite_statement;
 
 enum sqlite_fault {
     SQLITE_FAULT_NONE,
-    SQLITE_FAULT_REFUSED, /* this row, by a constraint, a trigger or its size */
-    SQLITE_FAULT_BUSY,    /* another process holds the lock */
+    SQLITE_FAULT_REFUSED,  /* this row, by a constraint, a trigger or its size */
+    SQLITE_FAULT_BUSY,     /* another process holds the lock */
     SQLITE_FAULT_UNUSABLE, /* the file is no database, is damaged or cannot be opened */
-    SQLITE_FAULT_FULL,    /* the disk is */
+    SQLITE_FAULT_FULL,     /* the disk is */
     SQLITE_FAULT_OTHER
 };
 
