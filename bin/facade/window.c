@@ -6,6 +6,7 @@
 #include "hash.h"
 #include "history.h"
 #include "memory.h"
+#include "renames.h"
 #include "tree_diff.h"
 
 enum { COMMITS_A_PART = 32 }; /* commits one worker reads at a time */
@@ -183,6 +184,10 @@ static void read_commit(struct window_maker *maker, struct window_commit *commit
     diff->change = add_change;
     diff->context = &collecting;
     compare_trees(maker, commit, diff);
+    if (maker->renames)
+        part->change_count =
+            collecting.first + renames_pair(diff->repository, part->changes + collecting.first,
+                                            part->change_count - collecting.first);
     commit->change_count = part->change_count - collecting.first;
 }
 
