@@ -119,7 +119,7 @@ void batch_clear(struct batch *batch, size_t keep)
         }
         free_rows(rows);
         batch_forget_encoded(rows);
-        rows->activate = rows->extend = rows->discard_staged = false;
+        rows->activate = rows->extend = rows->discard_staged = rows->replanned = false;
         batch->tables[kept++] = *rows;
     }
     batch->count = kept;

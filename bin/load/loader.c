@@ -129,8 +129,10 @@ static bool replan(struct loader *loader, struct batch *batch)
 {
     if (!describe_all(loader))
         return false;
-    for (size_t i = 0; i < batch->count; i++)
+    for (size_t i = 0; i < batch->count; i++) {
         changes_free(&batch->tables[i].changes);
+        batch->tables[i].replanned = true;
+    }
     return plan(loader, batch, false);
 }
 
