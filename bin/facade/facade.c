@@ -15,7 +15,7 @@
 #include "signals.h"
 #include "statistics.h"
 
-enum { DEFAULT_WINDOW = 2048 };
+enum { DEFAULT_WINDOW = 4096 };
 
 struct facade {
     const char *mirror, *state_file, *repository;
@@ -145,7 +145,7 @@ int main(int argc, char **argv)
         OPTION_STATE(&facade.state_file),
         OPTION_STATS(&facade.print_statistics),
         {0, "window", OPTION_COUNT, "COMMITS", &facade.window,
-         "hold at most so many commits at a time (default 2048)", NULL, 1, 1 << 20},
+         "hold at most so many commits at a time (default 4096)", NULL, 1, 1 << 20},
     };
     const struct tool tool = {"facade", "PATH|URL...", "git history as records", options,
                               sizeof options / sizeof *options};
