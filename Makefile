@@ -64,10 +64,13 @@ $(UNIT_TESTS): %: %.o $(LIBRARY)
 unit: $(UNIT_TESTS)
 
 demo: all
-	@BUILD=$(BUILD) scripts/demo.sql.sh $(REPO)
+	@BUILD=$(BUILD) scripts/demo-run $(REPO)
 
-check soak bench: all unit
-	@BUILD=$(BUILD) CC="$(CC)" tests/$@
+check soak: all unit
+	@BUILD=$(BUILD) tests/$@
+
+bench: all unit
+	@BUILD=$(BUILD) tests/bench/run
 
 lint:
 	@tests/lint

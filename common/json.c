@@ -41,24 +41,16 @@ static long hex_four(const char *at)
     return value;
 }
 
-const char *json_escape(struct json *json, const char *at)
+const unsigned char json_short_escapes[256] = {
+    ['"'] = 1, ['\\'] = 1, ['/'] = 1, ['b'] = 1, ['f'] = 1, ['n'] = 1, ['r'] = 1, ['t'] = 1,
+};
+
+const char *json_long_escape(struct json *json, const char *at)
 {
-    switch (at[1]) {
-    case '"':
-    case '\\':
-    case '/':
-    case 'b':
-    case 'f':
-    case 'n':
-    case 'r':
-    case 't':
-        return at + 2;
-    case 'u':
-        /* the sentinel is no hex digit, so this cannot run past the end */
-        return hex_four(at + 2) >= 0 ? at + 6 : json_fail(json, at, "escape out of form");
-    default:
-        return json_fail(json, at, "escape out of form");
-    }
+    /* the sentinel is no hex digit, so this cannot run past the end */
+    if (at[1] == 'u' && hex_four(at + 2) >= 0)
+        return at + 6;
+    return json_fail(json, at, "escape out of form");
 }
 
 /* One bit for each open container: set for an object. */

@@ -112,8 +112,19 @@ enum { JSON_BITS_A_BYTE = 4 };
 enum { JSON_BITS_A_BYTE = 1 };
 #endif
 
+/* Whether this byte behind a backslash makes an escape of two bytes. */
+extern const unsigned char json_short_escapes[256];
+
+/* `at` is on a backslash that starts no escape of two bytes: the byte behind it, or NULL. */
+const char *json_long_escape(struct json *json, const char *at);
+
 /* `at` is on a backslash: the byte behind the escape, or NULL. */
-const char *json_escape(struct json *json, const char *at);
+static inline const char *json_escape(struct json *json, const char *at)
+{
+    if (__builtin_expect(json_short_escapes[(unsigned char)at[1]], 1))
+        return at + 2;
+    return json_long_escape(json, at);
+}
 
 /*
  * `at` is behind the opening quote: returns the closing quote, or NULL. *escaped is set to

@@ -6,19 +6,26 @@
 #include <arm_neon.h>
 #endif
 
-/* Whether none of the 16 bytes at data has its high bit set. */
-static inline bool ascii_16(const char *data)
+/* How many of the 16 bytes at data come before the first with its high bit set. */
+static inline unsigned ascii_16(const char *data)
 {
 #if defined(__SSE2__) && !defined(LEAT_SCALAR)
-    return _mm_movemask_epi8(_mm_loadu_si128((const __m128i *)data)) == 0;
-#elif defined(__ARM_NEON) && !defined(LEAT_SCALAR)
-    return vmaxvq_u8(vld1q_u8((const uint8_t *)data)) < 0x80;
-#else
-    unsigned char high = 0;
+    unsigned high = (unsigned)_mm_movemask_epi8(_mm_loadu_si128((const __m128i *)data));
 
-    for (int i = 0; i < 16; i++)
-        high |= (unsigned char)data[i];
-    return high < 0x80;
+    return (unsigned)__builtin_ctz(high | 0x10000);
+#elif defined(__ARM_NEON) && !defined(LEAT_SCALAR)
+    /* four bits a byte */
+    uint8x16_t high = vcgeq_u8(vld1q_u8((const uint8_t *)data), vdupq_n_u8(0x80));
+    uint64_t mask = vget_lane_u64(
+        vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(high), 4)), 0);
+
+    return mask ? (unsigned)__builtin_ctzll(mask) / 4 : 16;
+#else
+    unsigned at = 0;
+
+    while (at < 16 && (unsigned char)data[at] < 0x80)
+        at++;
+    return at;
 #endif
 }
 
@@ -57,23 +64,22 @@ size_t utf8_valid_prefix(const char *data, size_t length)
     while (at < length) {
         unsigned step;
 
-        /* 16 bytes at a time; a high bit behind the end only costs the slow step below */
-        while (ascii_16(data + at)) {
+        /* a branch the processor foresees, not a sum it must wait for */
+        if (ascii_16(data + at) == 16) {
             at += 16;
-            if (at >= length)
-                return length;
+            continue;
         }
-        while (at < length && (unsigned char)data[at] < 0x80)
-            at++;
-        if (at == length)
-            break;
+        at += ascii_16(data + at);
         /* text that is not ASCII rarely comes alone: stay here while it lasts */
-        do {
-            step = utf8_sequence(data + at, length - at);
-            if (step == 0)
+        while (at < length && (unsigned char)data[at] >= 0x80) {
+            unsigned char first = (unsigned char)data[at];
+
+            if (first >= 0xC2 && first < 0xE0 && continues(data, at + 1, length))
+                step = 2;
+            else if ((step = utf8_sequence(data + at, length - at)) == 0)
                 return at;
             at += step;
-        } while (at < length && (unsigned char)data[at] >= 0x80);
+        }
     }
     return length;
 }

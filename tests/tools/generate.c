@@ -40,14 +40,19 @@ static void event(uint64_t i)
            below(24), below(60), below(60));
 }
 
+/* Prose as in issues: a line end every dozen words, now and then a quote or an accent. */
 static void words(unsigned count)
 {
-    static const char *const some[] = {"when",      "the",    "server", "restarts", "caf\xC3\xA9",
-                                       "fails",     "with",   "a",      "timeout",  "\\n",
-                                       "\\\"x\\\"", "please", "see",    "log",      "again"};
+    static const char *const some[] = {
+        "when",   "the",     "server", "restarts", "and",    "a",       "client",    "is",
+        "still",  "waiting", "for",    "its",      "answer", "the",     "request",   "fails",
+        "with",   "timeout", "after",  "thirty",   "\\r\\n", "\\r\\n",  "\\r\\n",    "seconds",
+        "please", "see",     "log",    "below",    "again",  "version", "2.4.1",     "on",
+        "Debian", "which",   "I",      "think",    "should", "not",     "\\\"x\\\"", "caf\xC3\xA9",
+    };
 
     for (unsigned i = 0; i < count; i++)
-        printf("%s%s", i ? " " : "", some[below(15)]);
+        printf("%s%s", i ? " " : "", some[below(40)]);
 }
 
 static void user(const char *name)

@@ -8,7 +8,8 @@
 #define LEAT_SCALAR
 #define json_kinds scalar_kinds
 #define json_space_slow scalar_space_slow
-#define json_escape scalar_escape
+#define json_short_escapes scalar_short_escapes
+#define json_long_escape scalar_long_escape
 #define json_value_end scalar_value_end
 #define json_valid scalar_valid
 #define json_decode scalar_decode
