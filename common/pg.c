@@ -115,6 +115,11 @@ bool pg_connect(struct pg *pg)
     return true;
 }
 
+int pg_version(const struct pg *pg)
+{
+    return PQserverVersion(pg->connection);
+}
+
 bool pg_lost(struct pg *pg)
 {
     return pg->lost;

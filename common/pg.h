@@ -30,6 +30,9 @@ const char *pg_state(struct pg *pg);
 /* Its message on one line, with the server's detail. Valid until the next failure. */
 const char *pg_message(struct pg *pg);
 
+/* The server's version: 150002 for 15.2. */
+int pg_version(const struct pg *pg);
+
 /* Runs one or more statements. */
 bool pg_execute(struct pg *pg, const char *sql);
 /* Runs one statement with text parameters $1, $2, ... Free the rows. */

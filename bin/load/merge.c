@@ -164,21 +164,31 @@ static bool has_only_keys(const struct layout *layout)
     return true;
 }
 
-void merge_update(struct buffer *sql, const char *folder, const struct table *table,
-                  const struct layout *layout)
+/* "(SELECT * FROM stage ORDER BY keys) s" */
+static void append_sorted_stage(struct buffer *sql, const struct table *table)
 {
-    if (has_only_keys(layout))
-        return;
+    buffer_append_text(sql, "(SELECT * FROM ");
+    merge_stage_name(sql, SQL_POSTGRESQL, table);
+    buffer_append_text(sql, " ORDER BY ");
+    for (size_t i = 0; i < table->key_count; i++)
+        prefixed(sql, i ? ", " : "", table->keys[i]);
+    buffer_append_text(sql, ") s");
+}
+
+static void append_update(struct buffer *sql, const char *folder, const struct table *table,
+                          const struct layout *layout)
+{
     buffer_append_text(sql, "UPDATE ");
     append_table(sql, SQL_POSTGRESQL, folder, table);
     buffer_append_text(sql, " t");
     append_set(sql, layout, "s.");
     buffer_append_text(sql, " FROM ");
-    merge_stage_name(sql, SQL_POSTGRESQL, table);
-    buffer_append_text(sql, " s WHERE ");
+    append_sorted_stage(sql, table);
+    buffer_append_text(sql, " WHERE ");
     append_same_keys(sql, table, "t.", "s.");
     buffer_append_text(sql, " AND ");
     append_differs(sql, SQL_POSTGRESQL, layout, "t.", "s.");
+    buffer_append_text(sql, ";\n");
 }
 
 /* What to do with a key that is there: it may have come from elsewhere a moment ago. */
@@ -197,8 +207,8 @@ static void append_conflict(struct buffer *sql, enum sql_dialect dialect, const 
     append_differs(sql, dialect, layout, "t.", "excluded.");
 }
 
-void merge_insert(struct buffer *sql, const char *folder, const struct table *table,
-                  const struct layout *layout)
+static void append_insert(struct buffer *sql, const char *folder, const struct table *table,
+                          const struct layout *layout)
 {
     buffer_append_text(sql, "INSERT INTO ");
     append_table(sql, SQL_POSTGRESQL, folder, table);
@@ -207,13 +217,54 @@ void merge_insert(struct buffer *sql, const char *folder, const struct table *ta
     buffer_append_text(sql, ") SELECT ");
     merge_columns(sql, layout, "s.");
     buffer_append_text(sql, " FROM ");
-    merge_stage_name(sql, SQL_POSTGRESQL, table);
-    buffer_append_text(sql, " s WHERE NOT EXISTS (SELECT 1 FROM ");
+    append_sorted_stage(sql, table);
+    buffer_append_text(sql, " WHERE NOT EXISTS (SELECT 1 FROM ");
     append_table(sql, SQL_POSTGRESQL, folder, table);
     buffer_append_text(sql, " o WHERE ");
     append_same_keys(sql, table, "o.", "s.");
     buffer_append_byte(sql, ')');
     append_conflict(sql, SQL_POSTGRESQL, table, layout);
+    buffer_append_text(sql, ";\n");
+}
+
+static void append_merge(struct buffer *sql, const char *folder, const struct table *table,
+                         const struct layout *layout)
+{
+    buffer_append_text(sql, "MERGE INTO ");
+    append_table(sql, SQL_POSTGRESQL, folder, table);
+    buffer_append_text(sql, " t USING ");
+    append_sorted_stage(sql, table);
+    buffer_append_text(sql, " ON ");
+    append_same_keys(sql, table, "t.", "s.");
+    if (!has_only_keys(layout)) {
+        buffer_append_text(sql, " WHEN MATCHED AND ");
+        append_differs(sql, SQL_POSTGRESQL, layout, "t.", "s.");
+        buffer_append_text(sql, " THEN UPDATE");
+        append_set(sql, layout, "s.");
+    }
+    buffer_append_text(sql, " WHEN NOT MATCHED THEN INSERT (");
+    merge_columns(sql, layout, "");
+    buffer_append_text(sql, ") VALUES (");
+    merge_columns(sql, layout, "s.");
+    buffer_append_text(sql, ");\n");
+}
+
+void merge_pg(struct buffer *sql, const char *folder, const struct table *table,
+              const struct layout *layout, bool has_merge)
+{
+    /* each row is looked up by the unique index, whatever the statistics say: nobody has
+     * analyzed a table that we have only begun to fill */
+    buffer_append_text(sql, "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; "
+                            "SET LOCAL enable_seqscan = off;\n");
+    if (has_merge) {
+        append_merge(sql, folder, table, layout);
+    } else {
+        if (!has_only_keys(layout))
+            append_update(sql, folder, table, layout);
+        append_insert(sql, folder, table, layout);
+    }
+    buffer_append_text(sql, "SET LOCAL enable_hashjoin TO DEFAULT; SET LOCAL enable_mergejoin TO "
+                            "DEFAULT; SET LOCAL enable_seqscan TO DEFAULT");
 }
 
 void merge_sqlite_insert(struct buffer *sql, const char *name, const struct table *table,

@@ -25,11 +25,11 @@ void merge_delete_gone(struct buffer *sql, enum sql_dialect dialect, const char 
 
 /* PostgreSQL: of rows staged under the same key only the last stays. */
 void merge_drop_repeated(struct buffer *sql, const struct table *table);
-/* PostgreSQL: rows that differ are updated, then rows that are new inserted. */
-void merge_update(struct buffer *sql, const char *folder, const struct table *table,
-                  const struct layout *layout);
-void merge_insert(struct buffer *sql, const char *folder, const struct table *table,
-                  const struct layout *layout);
+/* PostgreSQL: rows that differ are updated, rows that are new inserted; in the order of the
+ * keys, which finds most pages in the cache. By MERGE (from version 15 on) or by two statements;
+ * ends in ";". */
+void merge_pg(struct buffer *sql, const char *folder, const struct table *table,
+              const struct layout *layout, bool has_merge);
 
 /* SQLite: the statement with a parameter a column; its table is `name`, quoted already. */
 void merge_sqlite_insert(struct buffer *sql, const char *name, const struct table *table,

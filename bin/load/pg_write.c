@@ -8,6 +8,8 @@
 #include "merge.h"
 #include "pg_schema.h"
 
+enum { MERGE_VERSION = 150000 };
+
 static bool is_class(const char *state, const char *const *classes)
 {
     for (; *classes; classes++) {
@@ -267,10 +269,7 @@ static bool merge(struct pg_writer *writer, const struct table *table,
 {
     struct buffer sql = {0};
 
-    merge_update(&sql, writer->folder, table, layout);
-    if (sql.length > 0 && !run(writer, &sql))
-        return false;
-    merge_insert(&sql, writer->folder, table, layout);
+    merge_pg(&sql, writer->folder, table, layout, pg_version(writer->pg) >= MERGE_VERSION);
     return run(writer, &sql);
 }
 

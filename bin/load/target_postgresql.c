@@ -31,7 +31,7 @@ enum { FIRST_WAIT = 100, LONGEST_WAIT = 30000, MOST_PROBES = 3 };
 /* The zone makes timestamps come out as they are; the rest is what our SQL is written for. */
 static const char session[] =
     "SET TIME ZONE 'UTC'; SET datestyle = 'ISO'; SET standard_conforming_strings = on; "
-    "SET client_min_messages = warning; SET temp_buffers = '32MB'";
+    "SET client_min_messages = warning; SET temp_buffers = '32MB'; SET jit = off";
 
 static bool fail(struct target_postgresql *self, struct failure *failure, const char *doing)
 {
@@ -173,9 +173,10 @@ static enum pg_trouble isolate(struct target_postgresql *self, struct batch *bat
 
     fail(self, failure, "write");
     why = pg_write_probe(&self->writer, batch, &found, failure);
-    if (why == PG_REFUSED || (why == PG_FINE && found == 0))
+    if (why == PG_REFUSED)
         return PG_FATAL; /* it is not any single row */
-    return why;
+    /* none to blame: somebody else's row was in the way for a moment */
+    return why == PG_FINE && found == 0 ? PG_AGAIN : why;
 }
 
 /* One attempt; PG_REFUSED means it is to be tried again at once, without some rows. */

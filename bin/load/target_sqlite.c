@@ -598,7 +598,7 @@ struct target *target_open_sqlite(const char *path, const struct target_options 
     };
     if (sqlite_fault(self->sqlite) == SQLITE_FAULT_NONE &&
         sqlite_execute(self->sqlite, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
-                                     "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000; "
+                                     "PRAGMA cache_size = -8192; "
                                      "PRAGMA legacy_alter_table = ON"))
         return &self->target;
     fail(self, failure, "open the database");
