@@ -19,7 +19,7 @@
 #include "workers.h"
 
 /* More changed files than this are no honest commit: trees can be made to multiply. */
-enum { MOST_CHANGES = 2000000 };
+enum { MOST_CHANGES = 1000000 };
 
 enum commit_outcome {
     COMMIT_READ,
