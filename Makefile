@@ -88,13 +88,12 @@ install: all
 	chmod 755 $(DESTDIR)$(PREFIX)/bin/leat
 	for tool in $(TOOLS); do install -m 644 man/$$tool.1 \
 	    $(DESTDIR)$(PREFIX)/share/man/man1/leat-$$tool.1; done
-	install -m 644 man/leat.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 644 man/*.7 $(DESTDIR)$(PREFIX)/share/man/man7
 
 uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/libexec/leat
-	rm -f $(DESTDIR)$(PREFIX)/bin/leat $(DESTDIR)$(PREFIX)/share/man/man1/leat.1
+	rm -f $(DESTDIR)$(PREFIX)/bin/leat
 	rm -f $(TOOLS:%=$(DESTDIR)$(PREFIX)/share/man/man1/leat-%.1)
 	rm -f $(patsubst man/%,$(DESTDIR)$(PREFIX)/share/man/man5/%,$(wildcard man/*.5))
 	rm -f $(patsubst man/%,$(DESTDIR)$(PREFIX)/share/man/man7/%,$(wildcard man/*.7))

@@ -16,8 +16,8 @@ static inline unsigned ascii_16(const char *data)
 #elif defined(__ARM_NEON) && !defined(LEAT_SCALAR)
     /* four bits a byte */
     uint8x16_t high = vcgeq_u8(vld1q_u8((const uint8_t *)data), vdupq_n_u8(0x80));
-    uint64_t mask = vget_lane_u64(
-        vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(high), 4)), 0);
+    uint64_t mask =
+        vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(high), 4)), 0);
 
     return mask ? (unsigned)__builtin_ctzll(mask) / 4 : 16;
 #else
