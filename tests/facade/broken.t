@@ -79,7 +79,7 @@ is "$(jq -r .type out | tail -1)" STATE 'and the end is reached'
 git init -q --bare bomb
 id=$(echo x | git -C bomb hash-object -w --stdin)
 mode=100644 kind=blob
-for level in 1 2 3 4 5 6 7 8; do
+for _ in 1 2 3 4 5 6 7 8; do
     id=$(for name in a b c d e f g h; do printf '%s %s %s\t%s\n' $mode $kind "$id" $name; done | git -C bomb mktree)
     mode=040000 kind=tree
 done
