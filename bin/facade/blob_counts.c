@@ -76,7 +76,7 @@ static void read_blob(struct blob_counter *counter, struct side *side)
     enum object_outcome outcome = repository_read(counter->repository, &side->id, &side->object);
     size_t look;
 
-    side->text = slice_of(NULL, 0);
+    side->text = slice_of("", 0);
     if (outcome != OBJECT_READ || side->object.kind != OBJECT_BLOB) {
         side->state = outcome == OBJECT_MISSING ? COUNTED_MISSING : COUNTED_BROKEN;
         object_release(&side->object);
@@ -130,7 +130,7 @@ static void count_texts(struct blob_counter *counter, struct file_change *change
 
 void blob_counter_count(struct blob_counter *counter, struct file_change *change)
 {
-    static const struct side nothing = {.state = COUNTED};
+    static const struct side nothing = {.state = COUNTED, .text = {"", 0}};
     const struct side *new =
         change->new_mode ? side_of(counter, &change->new_id, change->new_mode) : &nothing;
     const struct side *old =

@@ -13,6 +13,7 @@
 #include "remapped.h"
 #include "signals.h"
 #include "survey.h"
+#include "text_parts.h"
 #include "window.h"
 
 enum {
@@ -77,14 +78,11 @@ static void write_part(void *job, size_t item, unsigned worker)
 
 static void say_warnings(struct collection *run, struct slice warnings)
 {
-    const char *at = warnings.data, *end = warnings.data + warnings.length;
+    while (warnings.length > 0 && run->warned < MOST_WARNINGS) {
+        struct slice line = text_take_line(&warnings);
 
-    while (at < end && run->warned < MOST_WARNINGS) {
-        const char *newline = memchr(at, '\n', (size_t)(end - at));
-
-        log_warning("%s: %.*s", run->name, (int)(newline - at), at);
+        log_warning("%s: %.*s", run->name, SLICE_FORMAT(line));
         run->warned++;
-        at = newline + 1;
     }
 }
 
@@ -453,7 +451,9 @@ enum status collect(struct collector *collector, const char *folder, const char 
     } else {
         run.maker = window_maker_new(run.repository, collector->workers, collector->renames);
         start_writers(&run);
-        status = run.maker ? emit_all(&run) : STATUS_INTERNAL;
+        if (!run.maker)
+            log_error("%s: its objects cannot be read: %s", name, repository_error());
+        status = run.maker ? emit_all(&run) : STATUS_INPUT;
     }
     finish(&run);
     return status;

@@ -10,6 +10,8 @@ static const char *last_of(struct slice text, char byte)
     return text.length > 0 ? memrchr(text.data, byte, text.length) : NULL;
 }
 
+static const struct signature_line nobody = {{"", 0}, {"", 0}, {"", 0}};
+
 /*
  * "NAME <EMAIL> SECONDS OFFSET". As git reads broken ones: the address starts at the first '<'
  * and ends at the next '>', the time stands behind the last '>'.
@@ -63,7 +65,7 @@ bool commit_parse(struct slice content, struct commit *commit)
     struct slice line, rest;
     struct object_id parent;
 
-    *commit = (struct commit){0};
+    *commit = (struct commit){.author = nobody, .committer = nobody};
     line = text_take_line(&content);
     if (!text_starts(line, "tree ", &rest) || !object_id_parse(rest, &commit->tree))
         return false;

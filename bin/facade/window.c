@@ -37,25 +37,6 @@ struct collecting {
     size_t first; /* change of the commit */
 };
 
-struct window_maker *window_maker_new(struct repository *repository, struct workers *workers,
-                                      bool renames)
-{
-    struct window_maker *maker = memory_new(1, sizeof *maker);
-    unsigned count = workers_count(workers);
-
-    maker->repository = repository;
-    maker->workers = workers;
-    maker->renames = renames;
-    maker->readers = memory_new(count, sizeof *maker->readers);
-    for (unsigned i = 0; i < count; i++)
-        maker->readers[i] = repository_reader(repository, i);
-    maker->counter = change_counter_new(maker->readers, workers);
-    maker->diffs = memory_new(count, sizeof *maker->diffs);
-    for (unsigned i = 0; i < count; i++)
-        maker->diffs[i].repository = maker->readers[i];
-    return maker;
-}
-
 static void release_commits(struct window_maker *maker)
 {
     for (size_t i = 0; i < maker->window.count; i++) {
@@ -81,10 +62,45 @@ void window_maker_free(struct window_maker *maker)
     for (unsigned i = 0; i < workers_count(maker->workers); i++)
         tree_diff_free(&maker->diffs[i]);
     change_counter_free(maker->counter);
+    for (unsigned i = 0; i < workers_count(maker->workers); i++)
+        repository_close(maker->readers[i]);
+    free(maker->readers);
     free(maker->window.commits);
     free(maker->parts);
     free(maker->diffs);
     free(maker);
+}
+
+/* A reader for each worker. */
+static bool open_readers(struct window_maker *maker)
+{
+    unsigned count = workers_count(maker->workers);
+    bool opened = true;
+
+    maker->readers = memory_new(count, sizeof *maker->readers);
+    maker->diffs = memory_new(count, sizeof *maker->diffs);
+    for (unsigned i = 0; i < count && opened; i++) {
+        maker->readers[i] = repository_reader(maker->repository, i);
+        maker->diffs[i].repository = maker->readers[i];
+        opened = maker->readers[i] != NULL;
+    }
+    return opened;
+}
+
+struct window_maker *window_maker_new(struct repository *repository, struct workers *workers,
+                                      bool renames)
+{
+    struct window_maker *maker = memory_new(1, sizeof *maker);
+
+    maker->repository = repository;
+    maker->workers = workers;
+    maker->renames = renames;
+    if (!open_readers(maker)) {
+        window_maker_free(maker);
+        return NULL;
+    }
+    maker->counter = change_counter_new(maker->readers, workers);
+    return maker;
 }
 
 static bool add_change(void *context, const struct tree_change *found)
@@ -184,7 +200,7 @@ static void read_commit(struct window_maker *maker, struct window_commit *commit
     diff->change = add_change;
     diff->context = &collecting;
     compare_trees(maker, commit, diff);
-    if (maker->renames)
+    if (maker->renames && part->change_count > collecting.first)
         part->change_count =
             collecting.first + renames_pair(diff->repository, part->changes + collecting.first,
                                             part->change_count - collecting.first);
@@ -204,7 +220,8 @@ static void read_part(void *job, size_t item, unsigned worker)
     for (size_t i = end; i-- > first;)
         read_commit(maker, &window->commits[i], part, &maker->diffs[worker]);
     for (size_t i = end; i-- > first;) {
-        window->commits[i].changes = part->changes + taken;
+        if (window->commits[i].change_count > 0)
+            window->commits[i].changes = part->changes + taken;
         taken += window->commits[i].change_count;
     }
 }
