@@ -501,12 +501,8 @@ static void take_version(struct loader *loader, const struct message *message)
 }
 
 /* Rows of another version came: those staged were never activated, and never will be. */
-static bool note_version(struct loader *loader, struct table *table, struct slice rest_of_message)
+static bool note_version(struct loader *loader, struct table *table, struct slice version)
 {
-    struct slice version = version_in(rest_of_message);
-
-    if (version.length == 0 || slice_equal(version, table->version))
-        return true;
     if (table->version.length > 0) {
         if (!rest(loader))
             return false;
@@ -580,26 +576,38 @@ static void add_row(struct loader *loader, struct table *table, const struct mes
     added->encoded = encoded;
 }
 
+/* Reads the record; false when it was rejected, or the load failed. */
+static bool read_record(struct loader *loader, struct table *table, const struct message *message)
+{
+    unsigned nesting = message->plain ? 0 : 1;
+    struct json *json = &loader->messages->json;
+    struct slice version;
+
+    if (!messages_record_end(loader->messages, row_read(&loader->row, table, json,
+                                                        message->record.data, nesting)))
+        return false;
+    if (table->frozen && !table->exists) {
+        messages_reject(loader->messages, "the table does not exist, and may not be made");
+        return false;
+    }
+    if (table->disposition != DISPOSITION_REPLACE || message->rest.length == 0)
+        return true;
+    version = version_in(message->rest);
+    if (version.length == 0 || slice_equal(version, table->version))
+        return true;
+    /* other rows may be encoded for that: this one is read again */
+    return note_version(loader, table, version) &&
+           row_read(&loader->row, table, json, message->record.data, nesting) != NULL;
+}
+
 static void take_record(struct loader *loader, const struct message *message)
 {
     struct table *table = table_for(loader, message->stream);
-    const char *end;
 
     if (table == NULL || (loader->messages->records <= loader->skip &&
                           table->disposition != DISPOSITION_REPLACE))
         return;
-    if (!make_room(loader, table))
-        return;
-    end = row_read(&loader->row, table, &loader->messages->json, message->record.data,
-                   message->plain ? 0 : 1);
-    if (!messages_record_end(loader->messages, end))
-        return;
-    if (table->frozen && !table->exists) {
-        messages_reject(loader->messages, "the table does not exist, and may not be made");
-        return;
-    }
-    if (table->disposition == DISPOSITION_REPLACE &&
-        !note_version(loader, table, message->rest))
+    if (!make_room(loader, table) || !read_record(loader, table, message))
         return;
     if (loader->reading->rows == 0)
         clock_gettime(CLOCK_MONOTONIC, &loader->started);

@@ -351,7 +351,8 @@ static void make_layout(struct table *table)
 
 void table_plan(struct table *table, bool final, struct changes *changes)
 {
-    bool create = !table->exists;
+    bool create = !table->exists, changed = table->stale || table->layout == NULL;
+    size_t before = changes->count;
 
     find_overflows(table);
     if (table->disposition != DISPOSITION_APPEND || table_is_child(table))
@@ -368,5 +369,6 @@ void table_plan(struct table *table, bool final, struct changes *changes)
         table->unique_index = table->parent_index = true;
     plan_indexes(table, changes);
     table->exists = table->unique_index = table->parent_index = true;
-    make_layout(table);
+    if (changed || changes->count > before)
+        make_layout(table);
 }

@@ -211,26 +211,32 @@ static bool make_keys_table(struct target_sqlite *self, const struct batch *batc
     return run(self, &sql);
 }
 
+/* Keys noted by an earlier part of the transaction stay, unless there are others to keep. */
 static bool prepare_keys(struct target_sqlite *self, const struct batch *batch,
                          const struct batch_table *rows, struct ready *ready)
 {
-    struct buffer sql = {0};
+    size_t kept = count_kept(batch, rows);
+    struct buffer sql = {0}, values = {0};
 
     sqlite_finish(ready->keys);
     ready->keys = NULL;
-    ready->kept = 0;
-    if (!make_keys_table(self, batch, rows))
+    if (ready->kept != kept && !make_keys_table(self, batch, rows))
         return false;
+    ready->kept = kept;
     buffer_append_text(&sql, "INSERT OR REPLACE INTO ");
     merge_stage_name(&sql, SQL_SQLITE, rows->table);
-    buffer_append_text(&sql, " VALUES (");
+    buffer_append_text(&sql, " (");
     for (size_t i = 0; i < rows->layout->count; i++) {
-        if (is_kept_key(batch, rows->table, rows->layout->columns[i].name))
-            buffer_append_text(&sql, ready->kept++ ? ", ?" : "?");
+        if (!is_kept_key(batch, rows->table, rows->layout->columns[i].name))
+            continue;
+        append_name(&sql, rows->layout->columns[i].name);
+        buffer_append_text(&values, values.length ? ", ?" : ") VALUES (?");
     }
+    buffer_append_slice(&sql, buffer_slice(&values));
     buffer_append_byte(&sql, ')');
     ready->keys = sqlite_prepare(self->sqlite, buffer_text(&sql));
     buffer_free(&sql);
+    buffer_free(&values);
     return ready->keys != NULL;
 }
 
@@ -578,6 +584,22 @@ static void close_target(struct target *target)
     free(self);
 }
 
+/* SQLite does not wait by itself for the lock this takes. Where it cannot be had, or the file
+ * system knows no shared memory, the rollback journal does as well. */
+static bool set_journal(struct target_sqlite *self)
+{
+    enum { STEP = 100 };
+
+    for (int waited = 0; waited < BUSY_MILLISECONDS && !signals_stopped(); waited += STEP) {
+        if (sqlite_execute(self->sqlite, "PRAGMA journal_mode = WAL"))
+            return true;
+        if (sqlite_fault(self->sqlite) != SQLITE_FAULT_BUSY)
+            return false;
+        signals_wait(-1, 0, STEP);
+    }
+    return true;
+}
+
 struct target *target_open_sqlite(const char *path, const struct target_options *options,
                                   struct failure *failure)
 {
@@ -596,9 +618,8 @@ struct target *target_open_sqlite(const char *path, const struct target_options 
         .retries = options->retries,
         .schema_version = -1,
     };
-    if (sqlite_fault(self->sqlite) == SQLITE_FAULT_NONE &&
-        sqlite_execute(self->sqlite, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
-                                     "PRAGMA cache_size = -8192; "
+    if (sqlite_fault(self->sqlite) == SQLITE_FAULT_NONE && set_journal(self) &&
+        sqlite_execute(self->sqlite, "PRAGMA synchronous = FULL; PRAGMA cache_size = -8192; "
                                      "PRAGMA legacy_alter_table = ON"))
         return &self->target;
     fail(self, failure, "open the database");
