@@ -24,7 +24,7 @@ void buffer_format(struct buffer *buffer, const char *format, ...)
 /* Room for `extra` more bytes at data + length. */
 static inline char *buffer_reserve(struct buffer *buffer, size_t extra)
 {
-    if (__builtin_expect(buffer->capacity - buffer->length < extra, 0))
+    if (__builtin_expect(buffer->capacity - buffer->length < extra || buffer->data == NULL, 0))
         buffer_grow(buffer, buffer->length + extra);
     return buffer->data + buffer->length;
 }

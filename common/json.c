@@ -62,8 +62,10 @@ struct nesting {
 static void nesting_push(struct nesting *nesting, bool object)
 {
     uint64_t bit = (uint64_t)1 << (nesting->depth % 64);
-    uint64_t *word = &nesting->objects[nesting->depth++ / 64];
+    uint64_t *word = &nesting->objects[nesting->depth / 64];
 
+    if (nesting->depth++ % 64 == 0)
+        *word = 0;
     *word = object ? *word | bit : *word & ~bit;
 }
 

@@ -24,10 +24,10 @@ struct flatten {
 
 static struct table *table_of(struct flatten *flatten, struct slice name)
 {
-    struct stream *stream = flatten->streams + flatten->last;
+    struct stream *stream;
 
-    if (flatten->stream_count > 0 && slice_equal(stream->name, name))
-        return stream->main;
+    if (flatten->stream_count > 0 && slice_equal(flatten->streams[flatten->last].name, name))
+        return flatten->streams[flatten->last].main;
     for (size_t i = 0; i < flatten->stream_count; i++) {
         if (slice_equal(flatten->streams[i].name, name)) {
             flatten->last = i;

@@ -235,6 +235,7 @@ static struct doc *message_of(struct table *table)
 
 void tables_append_schemas(struct table *main, struct buffer *out)
 {
+    main->some_due = false;
     for (struct table *table = main; table; table = table->next) {
         if (table->schema_due) {
             struct doc *message = message_of(table);
@@ -246,5 +247,4 @@ void tables_append_schemas(struct table *main, struct buffer *out)
             table->schema_due = false;
         }
     }
-    main->some_due = false;
 }

@@ -49,7 +49,8 @@ static bool judged(const char *text, size_t length, bool accepted)
         at[length] = '\n';
         right = right && json_valid(&vector, slice_of(at, length)) == accepted &&
                 scalar_valid(&scalar, slice_of(at, length)) == accepted &&
-                (accepted || (vector.error_at == scalar.error_at && vector.error == scalar.error));
+                (accepted ||
+                 (vector.error_at == scalar.error_at && strcmp(vector.error, scalar.error) == 0));
     }
     free(memory);
     return right;
