@@ -65,6 +65,13 @@ static bool fail_connection(struct pg *pg)
     return false;
 }
 
+/* The server said so; libpq may not have noticed the end yet. */
+static bool ends_connection(const struct pg *pg, const char *state)
+{
+    return PQstatus(pg->connection) == CONNECTION_BAD ||
+           strncmp(state, "08", 2) == 0 || strncmp(state, "57P0", 4) == 0;
+}
+
 static bool fail_result(struct pg *pg, const PGresult *result)
 {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -72,18 +79,16 @@ static bool fail_result(struct pg *pg, const PGresult *result)
     const char *detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
     char *text;
 
-    if (PQstatus(pg->connection) == CONNECTION_BAD && state == NULL)
+    /* an error without a SQLSTATE is libpq's own, even where it has not seen the end yet */
+    if (state == NULL || primary == NULL)
         return fail_connection(pg);
-    if (primary == NULL)
-        primary = result ? PQresultErrorMessage(result) : PQerrorMessage(pg->connection);
     text = memory_format("%s%s%s", primary, detail ? ": " : "", detail ? detail : "");
     free(pg->message);
     pg->message = one_line(text);
     free(text);
     memset(pg->state, 0, sizeof pg->state);
-    if (state)
-        strncpy(pg->state, state, sizeof pg->state - 1);
-    pg->lost = PQstatus(pg->connection) == CONNECTION_BAD;
+    strncpy(pg->state, state, sizeof pg->state - 1);
+    pg->lost = ends_connection(pg, state);
     return false;
 }
 

@@ -151,6 +151,15 @@ static bool plan_holds(struct target_postgresql *self, const struct batch *batch
     return true;
 }
 
+static bool has_changes(const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        if (batch->tables[i].changes.count > 0)
+            return true;
+    }
+    return false;
+}
+
 static void note_written(struct target_postgresql *self, const struct batch *batch)
 {
     for (size_t i = 0; i < batch->count; i++) {
@@ -171,7 +180,6 @@ static enum pg_trouble isolate(struct target_postgresql *self, struct batch *bat
     size_t found = 0;
     enum pg_trouble why;
 
-    fail(self, failure, "write");
     why = pg_write_probe(&self->writer, batch, &found, failure);
     if (why == PG_REFUSED)
         return PG_FATAL; /* it is not any single row */
@@ -188,12 +196,11 @@ static enum pg_trouble attempt_write(struct target_postgresql *self, struct batc
 
     if (why != PG_REFUSED && why != PG_REPLAN)
         return why;
-    if (first_part && !plan_holds(self, batch))
+    fail(self, failure, "write");
+    if (first_part && ((why == PG_REPLAN && has_changes(batch)) || !plan_holds(self, batch)))
         return pg_lost(self->pg) ? PG_LOST : PG_REPLAN;
-    if (why == PG_REPLAN || !first_part || ++*probes > MOST_PROBES) {
-        fail(self, failure, "write");
+    if (why == PG_REPLAN || !first_part || ++*probes > MOST_PROBES)
         return PG_FATAL;
-    }
     why = isolate(self, batch, failure);
     return why == PG_FINE ? PG_REFUSED : why;
 }
