@@ -14,16 +14,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
-#include "buffer.h"
+#include "object_id.h"
 #include "slice.h"
-
-enum { OBJECT_ID_SIZE = 20, OBJECT_ID_HEX = 40 };
-
-struct object_id {
-    unsigned char bytes[OBJECT_ID_SIZE];
-};
 
 enum object_kind { OBJECT_OTHER, OBJECT_COMMIT, OBJECT_TREE, OBJECT_BLOB, OBJECT_TAG };
 
@@ -128,28 +121,5 @@ const char *repository_view_digest(const struct repository *repository);
  */
 bool repository_count_lines(struct slice old_text, struct slice new_text, uint64_t *added,
                             uint64_t *removed);
-
-/* Hex, without a NUL. */
-void object_id_hex(const struct object_id *id, char hex[OBJECT_ID_HEX]);
-bool object_id_parse(struct slice hex, struct object_id *id);
-
-static inline bool object_id_equal(const struct object_id *a, const struct object_id *b)
-{
-    return memcmp(a->bytes, b->bytes, OBJECT_ID_SIZE) == 0;
-}
-
-static inline bool object_id_is_zero(const struct object_id *id)
-{
-    static const struct object_id zero;
-    return object_id_equal(id, &zero);
-}
-
-/* Object names are evenly spread already: their first bytes are a hash. */
-static inline uint64_t object_id_hash(const struct object_id *id)
-{
-    uint64_t hash;
-    memcpy(&hash, id->bytes, sizeof hash);
-    return hash;
-}
 
 #endif

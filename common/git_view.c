@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "buffer.h"
 #include "memory.h"
 
 /* As git: a replacement may be replaced in turn, but not for ever. */

@@ -5,7 +5,7 @@
 
 #include "line_counts.h"
 #include "memory.h"
-#include "tree_diff.h"
+#include "tree_entries.h"
 
 enum {
     BLOBS_KEPT = 4,     /* branches take turns in history, so more than the last one */

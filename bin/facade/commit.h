@@ -5,7 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "git.h"
+#include "object_id.h"
+#include "slice.h"
 
 struct signature_line {
     struct slice name, email; /* as written, not yet mapped or converted */

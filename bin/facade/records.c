@@ -3,15 +3,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base64.h"
+#include "fields.h"
 #include "json.h"
 #include "memory.h"
 #include "path_texts.h"
 #include "text.h"
 #include "text_parts.h"
-#include "times.h"
 #include "trailers.h"
-#include "tree_diff.h"
+#include "tree_entries.h"
 
 enum { MOST_WARNINGS = 8 }; /* a part of a window */
 
@@ -57,70 +56,6 @@ static void start_record(struct record_writer *writer, struct buffer *buffer, co
     json_append_string(buffer, slice_text(writer->repository));
 }
 
-static void append_name(struct buffer *buffer, const char *prefix, const char *name)
-{
-    buffer_append_text(buffer, ",\"");
-    buffer_append_text(buffer, prefix);
-    buffer_append_text(buffer, name);
-    buffer_append_text(buffer, "\":");
-}
-
-static void append_constant(struct buffer *buffer, const char *name, const char *value)
-{
-    append_name(buffer, "", name);
-    if (!value) {
-        buffer_append_text(buffer, "null");
-        return;
-    }
-    buffer_append_byte(buffer, '"');
-    buffer_append_text(buffer, value);
-    buffer_append_byte(buffer, '"');
-}
-
-static void append_boolean(struct buffer *buffer, const char *name, bool value)
-{
-    append_name(buffer, "", name);
-    buffer_append_text(buffer, value ? "true" : "false");
-}
-
-static void append_number(struct buffer *buffer, const char *name, uint64_t number)
-{
-    char digits[20];
-    size_t at = sizeof digits;
-
-    append_name(buffer, "", name);
-    do
-        digits[--at] = (char)('0' + number % 10);
-    while ((number /= 10) > 0);
-    buffer_append(buffer, digits + at, sizeof digits - at);
-}
-
-static void append_null(struct buffer *buffer, const char *name)
-{
-    append_constant(buffer, name, NULL);
-}
-
-static void append_id(struct buffer *buffer, const char *name, const struct object_id *id)
-{
-    append_name(buffer, "", name);
-    buffer_reserve(buffer, OBJECT_ID_HEX + 2);
-    buffer_append_byte(buffer, '"');
-    object_id_hex(id, buffer->data + buffer->length);
-    buffer->length += OBJECT_ID_HEX;
-    buffer_append_byte(buffer, '"');
-}
-
-/* The bytes as they were, beside a text that could not hold them. */
-static void append_original(struct buffer *buffer, const char *prefix, const char *name,
-                            struct slice bytes)
-{
-    append_name(buffer, prefix, name);
-    buffer->length -= 2; /* `":` */
-    buffer_append_text(buffer, "_base64\":\"");
-    base64_append(buffer, bytes);
-    buffer_append_byte(buffer, '"');
-}
-
 /* A text; `utf8` gets it converted. */
 static void append_text(struct record_writer *writer, struct buffer *buffer, const char *prefix,
                         const char *name, struct slice bytes, struct slice encoding,
@@ -130,29 +65,10 @@ static void append_text(struct record_writer *writer, struct buffer *buffer, con
 
     utf8->length = 0;
     intact = text_append(writer->converter, utf8, bytes, encoding);
-    append_name(buffer, prefix, name);
+    field_name(buffer, prefix, name);
     json_append_string(buffer, buffer_slice(utf8));
     if (!intact)
-        append_original(buffer, prefix, name, bytes);
-}
-
-static void append_time(struct buffer *buffer, const char *prefix, struct slice time)
-{
-    enum time_outcome outcome;
-
-    append_name(buffer, prefix, "_time");
-    buffer_append_byte(buffer, '"');
-    outcome = time_append(buffer, time);
-    if (outcome == TIME_NONE) {
-        buffer->length--;
-        buffer_append_text(buffer, "null");
-    } else {
-        buffer_append_byte(buffer, '"');
-    }
-    if (outcome != TIME_EXACT) {
-        append_name(buffer, prefix, "_time_raw");
-        json_append_string(buffer, time);
-    }
+        field_original(buffer, prefix, name, bytes);
 }
 
 /* Name, address and time of a signature, then who the mailmap says it is. */
@@ -163,19 +79,19 @@ static void append_person(struct record_writer *writer, struct buffer *buffer, c
 
     append_text(writer, buffer, prefix, "_name", person->name, encoding, &writer->name);
     append_text(writer, buffer, prefix, "_email", person->email, encoding, &writer->email);
-    append_time(buffer, prefix, person->time);
+    field_time(buffer, prefix, person->time);
     name = buffer_slice(&writer->name);
     email = buffer_slice(&writer->email);
     mailmap_apply(writer->mailmap, &name, &email);
-    append_name(buffer, prefix, "_mapped_name");
+    field_name(buffer, prefix, "_mapped_name");
     json_append_string(buffer, name);
-    append_name(buffer, prefix, "_mapped_email");
+    field_name(buffer, prefix, "_mapped_email");
     json_append_string(buffer, email);
 }
 
 static void append_parents(struct buffer *buffer, const struct commit *commit)
 {
-    append_name(buffer, "", "parents");
+    field_name(buffer, "", "parents");
     buffer_append_byte(buffer, '[');
     for (size_t i = 0; i < commit->parent_count; i++) {
         struct object_id parent;
@@ -231,23 +147,23 @@ static struct slice trim_body(struct slice text)
 
 static void append_trailers(struct record_writer *writer, struct buffer *buffer)
 {
-    append_name(buffer, "", "trailers");
+    field_name(buffer, "", "trailers");
     buffer_append_byte(buffer, '[');
     for (size_t i = 0; i < writer->trailers.count; i++) {
         const struct trailer *trailer = &writer->trailers.items[i];
 
         buffer_append_text(buffer, i > 0 ? ",{\"key\":" : "{\"key\":");
         json_append_string(buffer, trailer->key);
-        append_name(buffer, "", "value");
+        field_name(buffer, "", "value");
         json_append_string(buffer, trailer->value);
         if (trailer->email.data) {
-            append_name(buffer, "", "name");
+            field_name(buffer, "", "name");
             json_append_string(buffer, trailer->name);
-            append_name(buffer, "", "email");
+            field_name(buffer, "", "email");
             json_append_string(buffer, trailer->email);
         } else {
-            append_null(buffer, "name");
-            append_null(buffer, "email");
+            field_null(buffer, "name");
+            field_null(buffer, "email");
         }
         buffer_append_byte(buffer, '}');
     }
@@ -266,12 +182,12 @@ static void append_message(struct record_writer *writer, struct buffer *buffer,
     intact = text_append(writer->converter, &writer->text, commit->message, commit->encoding);
     rest = buffer_slice(&writer->text);
     take_subject(&rest, &writer->subject);
-    append_name(buffer, "", "subject");
+    field_name(buffer, "", "subject");
     json_append_string(buffer, buffer_slice(&writer->subject));
-    append_name(buffer, "", "body");
+    field_name(buffer, "", "body");
     json_append_string(buffer, trim_body(rest));
     if (!intact)
-        append_original(buffer, "", "message", commit->message);
+        field_original(buffer, "", "message", commit->message);
     trailers_find(&writer->trailers, buffer_slice(&writer->text));
     append_trailers(writer, buffer);
 }
@@ -282,9 +198,9 @@ static void append_totals(struct buffer *buffer, const struct window_commit *com
     bool all_counted = commit->outcome == COMMIT_READ;
 
     if (commit->outcome == COMMIT_READ)
-        append_number(buffer, "files", commit->change_count);
+        field_number(buffer, "files", commit->change_count);
     else
-        append_null(buffer, "files");
+        field_null(buffer, "files");
     for (size_t i = 0; i < commit->change_count; i++) {
         const struct file_change *change = &commit->changes[i];
 
@@ -295,11 +211,11 @@ static void append_totals(struct buffer *buffer, const struct window_commit *com
         }
     }
     if (all_counted) {
-        append_number(buffer, "added", added);
-        append_number(buffer, "removed", removed);
+        field_number(buffer, "added", added);
+        field_number(buffer, "removed", removed);
     } else {
-        append_null(buffer, "added");
-        append_null(buffer, "removed");
+        field_null(buffer, "added");
+        field_null(buffer, "removed");
     }
 }
 
@@ -309,14 +225,14 @@ static void append_commit(struct record_writer *writer, struct buffer *buffer,
     const struct commit *commit = &entry->commit;
 
     start_record(writer, buffer, "commits");
-    append_id(buffer, "hash", &entry->id);
-    append_id(buffer, "tree", &commit->tree);
+    field_id(buffer, "hash", &entry->id);
+    field_id(buffer, "tree", &commit->tree);
     append_parents(buffer, commit);
     append_person(writer, buffer, "author", &commit->author, commit->encoding);
     append_person(writer, buffer, "committer", &commit->committer, commit->encoding);
     append_message(writer, buffer, commit);
-    append_boolean(buffer, "signed", commit->is_signed);
-    append_name(buffer, "", "encoding");
+    field_boolean(buffer, "signed", commit->is_signed);
+    field_name(buffer, "", "encoding");
     if (commit->encoding.length > 0)
         json_append_string(buffer, commit->encoding);
     else
@@ -339,17 +255,17 @@ static const char *change_letter(const struct file_change *change)
 static void append_counts(struct buffer *buffer, const struct file_change *change)
 {
     if (change->counted == COUNTED) {
-        append_number(buffer, "added", change->added);
-        append_number(buffer, "removed", change->removed);
-        append_boolean(buffer, "binary", false);
+        field_number(buffer, "added", change->added);
+        field_number(buffer, "removed", change->removed);
+        field_boolean(buffer, "binary", false);
         return;
     }
-    append_null(buffer, "added");
-    append_null(buffer, "removed");
+    field_null(buffer, "added");
+    field_null(buffer, "removed");
     if (change->counted == COUNTED_BINARY)
-        append_boolean(buffer, "binary", true);
+        field_boolean(buffer, "binary", true);
     else
-        append_null(buffer, "binary");
+        field_null(buffer, "binary");
 }
 
 static void append_file(struct record_writer *writer, struct buffer *buffer,
@@ -361,27 +277,27 @@ static void append_file(struct record_writer *writer, struct buffer *buffer,
     char octal[8];
 
     start_record(writer, buffer, "commit_files");
-    append_id(buffer, "hash", &commit->id);
-    append_name(buffer, "", "path");
+    field_id(buffer, "hash", &commit->id);
+    field_name(buffer, "", "path");
     json_append_string(buffer, path_texts_get(&writer->paths, index));
     if (path_texts_lossy(&writer->paths, index))
-        append_original(buffer, "", "path", change->path);
-    append_name(buffer, "", "old_path");
+        field_original(buffer, "", "path", change->path);
+    field_name(buffer, "", "old_path");
     if (change->old_path.length > 0) {
         writer->text.length = 0;
         if (!text_append_path(writer->converter, &writer->text, change->old_path, encoding)) {
             json_append_string(buffer, buffer_slice(&writer->text));
-            append_original(buffer, "", "old_path", change->old_path);
+            field_original(buffer, "", "old_path", change->old_path);
         } else {
             json_append_string(buffer, buffer_slice(&writer->text));
         }
     } else {
         buffer_append_text(buffer, "null");
     }
-    append_constant(buffer, "change", change_letter(change));
+    field_constant(buffer, "change", change_letter(change));
     append_counts(buffer, change);
     snprintf(octal, sizeof octal, "%06o", (unsigned)mode);
-    append_constant(buffer, "mode", octal);
+    field_constant(buffer, "mode", octal);
     buffer_append_text(buffer, "}}\n");
 }
 
@@ -434,19 +350,19 @@ void records_append_repository(struct record_writer *writer, struct buffer *buff
     const struct repository_head *head = facts->head;
 
     start_record(writer, buffer, "repositories");
-    append_name(buffer, "", "head");
+    field_name(buffer, "", "head");
     if (head->symbolic)
         json_append_string(buffer, slice_text(head->symbolic));
     else
         buffer_append_text(buffer, "null");
     if (head->born)
-        append_id(buffer, "head_hash", &head->target);
+        field_id(buffer, "head_hash", &head->target);
     else
-        append_null(buffer, "head_hash");
-    append_boolean(buffer, "detached", !head->symbolic && head->born);
-    append_boolean(buffer, "bare", facts->bare);
-    append_boolean(buffer, "shallow", facts->shallow);
-    append_constant(buffer, "object_format", "sha1");
+        field_null(buffer, "head_hash");
+    field_boolean(buffer, "detached", !head->symbolic && head->born);
+    field_boolean(buffer, "bare", facts->bare);
+    field_boolean(buffer, "shallow", facts->shallow);
+    field_constant(buffer, "object_format", "sha1");
     buffer_append_text(buffer, "}}\n");
 }
 
@@ -474,22 +390,22 @@ static void append_tag(struct record_writer *writer, struct buffer *buffer, cons
 {
     struct slice none = slice_of(NULL, 0);
 
-    append_boolean(buffer, "annotated", tag != NULL);
+    field_boolean(buffer, "annotated", tag != NULL);
     if (tag && tag->tagger.time.data) {
         append_person(writer, buffer, "tagger", &tag->tagger, none);
     } else {
-        append_null(buffer, "tagger_name");
-        append_null(buffer, "tagger_email");
-        append_null(buffer, "tagger_time");
-        append_null(buffer, "tagger_mapped_name");
-        append_null(buffer, "tagger_mapped_email");
+        field_null(buffer, "tagger_name");
+        field_null(buffer, "tagger_email");
+        field_null(buffer, "tagger_time");
+        field_null(buffer, "tagger_mapped_name");
+        field_null(buffer, "tagger_mapped_email");
     }
     if (tag) {
         append_text(writer, buffer, "", "message", trim_body(tag->message), none, &writer->text);
-        append_boolean(buffer, "signed", tag->is_signed);
+        field_boolean(buffer, "signed", tag->is_signed);
     } else {
-        append_null(buffer, "message");
-        append_null(buffer, "signed");
+        field_null(buffer, "message");
+        field_null(buffer, "signed");
     }
 }
 
@@ -501,11 +417,11 @@ void records_append_ref(struct record_writer *writer, struct buffer *buffer,
     start_record(writer, buffer, "refs");
     append_text(writer, buffer, "", "name", slice_text(ref->name), slice_of(NULL, 0),
                 &writer->text);
-    append_constant(buffer, "type", ref_type(ref->name));
-    append_id(buffer, "hash", &ref->target);
-    append_id(buffer, "target", &facts->target);
-    append_constant(buffer, "target_type", kind_name(facts->target_kind));
-    append_name(buffer, "", "symbolic_target");
+    field_constant(buffer, "type", ref_type(ref->name));
+    field_id(buffer, "hash", &ref->target);
+    field_id(buffer, "target", &facts->target);
+    field_constant(buffer, "target_type", kind_name(facts->target_kind));
+    field_name(buffer, "", "symbolic_target");
     if (ref->symbolic)
         json_append_string(buffer, slice_text(ref->symbolic));
     else

@@ -5,6 +5,7 @@
 #ifndef LEAT_FACADE_RECORDS_H
 #define LEAT_FACADE_RECORDS_H
 
+#include "buffer.h"
 #include "git.h"
 #include "mailmap.h"
 #include "window.h"

@@ -3,10 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "buffer.h"
 #include "commit.h"
 #include "hash.h"
 #include "memory.h"
-#include "tree_diff.h"
+#include "tree_entries.h"
 
 enum { TAGS_DEEP = 64 }; /* tags of tags of tags */
 

@@ -133,8 +133,11 @@ bool text_append(struct text_converter *converter, struct buffer *buffer, struct
     size_t start = buffer->length;
     bool intact;
 
+    if (bytes.length == 0)
+        return true;
     if (!prepare(converter, encoding))
         return append_utf8(buffer, bytes);
+    buffer_reserve(buffer, bytes.length);
     intact = convert(converter, buffer, bytes);
     if (!text_is_utf8(slice_of(buffer->data + start, buffer->length - start))) {
         /* some iconv tables map to surrogates: take the bytes as they are then */

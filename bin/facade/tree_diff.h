@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "buffer.h"
 #include "git.h"
-
-enum { MODE_NONE = 0, MODE_TREE = 0040000, MODE_LINK = 0120000, MODE_COMMIT = 0160000 };
+#include "tree_entries.h"
 
 struct tree_change {
     struct slice path;           /* valid during the call only */
@@ -36,8 +36,5 @@ struct tree_diff {
 bool tree_diff_run(struct tree_diff *diff, const struct object_id *old_tree,
                    const struct object_id *new_tree);
 void tree_diff_free(struct tree_diff *diff);
-
-/* Finds an entry of a tree, given its content; false when it has none of that name. */
-bool tree_find(struct slice tree, const char *name, uint32_t *mode, struct object_id *id);
 
 #endif
