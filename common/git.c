@@ -7,19 +7,17 @@
 #include <stdlib.h>
 
 #include "buffer.h"
+#include "git_handle.h"
 #include "git_library.h"
-#include "git_view.h"
 #include "memory.h"
-
-struct repository {
-    git_repository *handle; /* NULL in a reader */
-    git_odb *odb;
-    struct git_view view; /* a reader's is its owner's */
-};
 
 /* Levels of configuration that must not be looked for. */
 static const int config_levels[] = {GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG,
                                     GIT_CONFIG_LEVEL_GLOBAL, GIT_CONFIG_LEVEL_PROGRAMDATA};
+
+/* Extensions of the repository format that make no difference to reading objects and refs. */
+static const char *const harmless_extensions[] = {"partialclone", "preciousobjects",
+                                                  "worktreeconfig"};
 
 /*
  * Ownership need not be validated because nothing is executed; hashes need not be verified
@@ -37,6 +35,8 @@ bool git_library_start(void)
     for (size_t i = 0; i < sizeof config_levels / sizeof *config_levels; i++)
         git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, config_levels[i], "");
     git_libgit2_opts(GIT_OPT_SET_TEMPLATE_PATH, "");
+    git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, harmless_extensions,
+                     sizeof harmless_extensions / sizeof *harmless_extensions);
     git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
     git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
     git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0);
@@ -168,100 +168,6 @@ bool repository_is_shallow(const struct repository *repository)
 const char *repository_view_digest(const struct repository *repository)
 {
     return repository->view.digest;
-}
-
-bool repository_read_head(struct repository *repository, struct repository_head *head)
-{
-    *head = (struct repository_head){0};
-    git_reference *reference, *resolved;
-    if (git_reference_lookup(&reference, repository->handle, "HEAD") != 0)
-        return false;
-    if (git_reference_type(reference) == GIT_REFERENCE_SYMBOLIC)
-        head->symbolic = memory_format("%s", git_reference_symbolic_target(reference));
-    if (git_reference_resolve(&resolved, reference) == 0) {
-        head->born = true;
-        memcpy(head->target.bytes, git_reference_target(resolved)->id, OBJECT_ID_SIZE);
-        git_reference_free(resolved);
-    }
-    git_reference_free(reference);
-    return true;
-}
-
-void repository_head_free(struct repository_head *head)
-{
-    free(head->symbolic);
-    *head = (struct repository_head){0};
-}
-
-void repository_worktree_heads(struct repository *repository, struct object_id **ids, size_t *count)
-{
-    git_strarray names = {0};
-    if (git_worktree_list(&names, repository->handle) != 0)
-        return;
-    for (size_t i = 0; i < names.count; i++) {
-        git_reference *head;
-        if (git_repository_head_for_worktree(&head, repository->handle, names.strings[i]) != 0)
-            continue;
-        *ids = memory_resize(*ids, *count + 1, sizeof **ids);
-        memcpy((*ids)[(*count)++].bytes, git_reference_target(head)->id, OBJECT_ID_SIZE);
-        git_reference_free(head);
-    }
-    git_strarray_dispose(&names);
-}
-
-/* Adds one ref; false when it names nothing (a symbolic ref to a ref that is not there). */
-static bool add_ref(struct repository_refs *refs, git_reference *reference)
-{
-    git_reference *resolved;
-    if (git_reference_resolve(&resolved, reference) != 0)
-        return false;
-    if ((refs->count & (refs->count - 1)) == 0)
-        refs->items =
-            memory_resize(refs->items, refs->count ? refs->count * 2 : 1, sizeof *refs->items);
-    struct repository_ref *ref = &refs->items[refs->count++];
-    *ref = (struct repository_ref){.name = memory_format("%s", git_reference_name(reference))};
-    if (git_reference_type(reference) == GIT_REFERENCE_SYMBOLIC)
-        ref->symbolic = memory_format("%s", git_reference_symbolic_target(reference));
-    memcpy(ref->target.bytes, git_reference_target(resolved)->id, OBJECT_ID_SIZE);
-    git_reference_free(resolved);
-    return true;
-}
-
-static int compare_refs(const void *a, const void *b)
-{
-    return strcmp(((const struct repository_ref *)a)->name,
-                  ((const struct repository_ref *)b)->name);
-}
-
-bool repository_list_refs(struct repository *repository, struct repository_refs *refs,
-                          size_t *broken)
-{
-    *refs = (struct repository_refs){0};
-    *broken = 0;
-    git_reference_iterator *iterator;
-    git_reference *reference;
-    if (git_reference_iterator_new(&iterator, repository->handle) != 0)
-        return false;
-    int code;
-    while ((code = git_reference_next(&reference, iterator)) == 0) {
-        if (strncmp(git_reference_name(reference), "refs/", 5) == 0 && !add_ref(refs, reference))
-            ++*broken;
-        git_reference_free(reference);
-    }
-    git_reference_iterator_free(iterator);
-    if (refs->count > 0)
-        qsort(refs->items, refs->count, sizeof *refs->items, compare_refs);
-    return code == GIT_ITEROVER;
-}
-
-void repository_refs_free(struct repository_refs *refs)
-{
-    for (size_t i = 0; i < refs->count; i++) {
-        free(refs->items[i].name);
-        free(refs->items[i].symbolic);
-    }
-    free(refs->items);
-    *refs = (struct repository_refs){0};
 }
 
 struct line_totals {

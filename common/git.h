@@ -68,20 +68,15 @@ struct repository *repository_reader(struct repository *repository, unsigned num
 const char *repository_error(void);
 
 bool repository_is_bare(struct repository *repository);
-/* The folder that holds HEAD and refs (".git" of a plain repository), with a slash at its end. */
-const char *repository_folder(struct repository *repository);
-/* The same for what linked working trees share. */
-const char *repository_common_folder(struct repository *repository);
-
-/* Reads an object as git shows it, that is with refs/replace applied when `replaced`. */
+/* Reads an object as git shows it: what refs/replace puts in its place. */
 enum object_outcome repository_read(struct repository *repository, const struct object_id *id,
                                     struct object *object);
 bool repository_has(struct repository *repository, const struct object_id *id);
 void object_release(struct object *object);
 
 /*
- * All refs under refs/. False when they cannot be listed. A ref that cannot be resolved is
- * left out and counted in *broken.
+ * All refs under refs/. False when they cannot be listed. A ref that names nothing, or is
+ * damaged, is left out and counted in *broken.
  */
 bool repository_list_refs(struct repository *repository, struct repository_refs *refs,
                           size_t *broken);

@@ -1,7 +1,10 @@
 #include "git_view.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "buffer.h"
 #include "memory.h"
@@ -63,12 +66,27 @@ static bool parse_override(struct slice line, struct parent_override *override)
     return true;
 }
 
+/* Opens a regular file only: anything else could keep us waiting. */
+static FILE *open_regular(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    struct stat status;
+    FILE *file = NULL;
+
+    if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
+        file = fdopen(fd, "r");
+    if (fd >= 0 && !file)
+        close(fd);
+    return file;
+}
+
 /* Both files hold a commit a line; only grafts may name parents after it. */
 static void load_overrides(struct git_view *view, const char *folder, const char *name,
                            bool shallow)
 {
     char *path = memory_format("%s%s", folder, name), *line = NULL;
-    FILE *file = fopen(path, "re");
+    FILE *file = open_regular(path);
+
     free(path);
     if (!file)
         return;

@@ -48,6 +48,7 @@ void blob_counter_forget(struct blob_counter *counter)
         object_release(&counter->sides[i].object);
         counter->sides[i].used = 0;
     }
+    line_counter_trim(counter->lines);
 }
 
 void blob_counter_free(struct blob_counter *counter)

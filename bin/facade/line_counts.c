@@ -9,6 +9,9 @@
 /* Of git's rule for setting lines aside; see set_aside(). */
 enum { MOST_OCCURRENCES = 1024, NEIGHBOURS = 100, ASIDE_SHARE = 4 };
 
+/* More than this is not kept for the next texts; see line_counter_trim(). */
+enum { CLASSES_KEPT = 1 << 17 };
+
 /* A class: all lines of the same content. */
 struct line_class {
     const char *data;
@@ -41,6 +44,24 @@ struct line_counter *line_counter_new(void)
 
     counter->reach = memory_new(2 * LINE_COUNTS_EDITS + 4, sizeof *counter->reach);
     return counter;
+}
+
+void line_counter_trim(struct line_counter *counter)
+{
+    if (counter->class_capacity <= CLASSES_KEPT)
+        return;
+    for (int side = OLD; side <= NEW; side++) {
+        free(counter->lines[side]);
+        counter->lines[side] = NULL;
+        counter->capacity[side] = 0;
+    }
+    free(counter->classes);
+    free(counter->table);
+    free(counter->marks);
+    counter->classes = NULL;
+    counter->table = NULL;
+    counter->marks = NULL;
+    counter->class_capacity = counter->table_size = counter->mark_capacity = 0;
 }
 
 void line_counter_free(struct line_counter *counter)

@@ -25,6 +25,8 @@ struct line_counter;
 
 struct line_counter *line_counter_new(void);
 void line_counter_free(struct line_counter *counter);
+/* Gives back memory that only uncommonly large texts need. */
+void line_counter_trim(struct line_counter *counter);
 
 /* True when certain: then *added and *removed are set. */
 bool line_counts(struct line_counter *counter, struct slice old_text, struct slice new_text,

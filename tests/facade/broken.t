@@ -33,6 +33,10 @@ is "$(records commit_files 'select(.added == null) | [.path, .added, .removed, .
 ["f",null,null,null]' 'its changes have no counts'
 is "$(records commits '[.files, .added, .removed]' < out | tr '\n' ' ')" '[2,51,0] [2,1,1] [2,null,null] [2,null,null] [2,1,1] ' 'nor do the totals of their commits'
 is "$(grep -c 'blob missing: f' err)" 2 'which is said'
+git -C source config uploadpack.allowFilter true
+git clone -q --no-checkout --filter=blob:none "file://$WORK/source" partial 2> /dev/null
+read_it 1 partial 'a partial clone: status 1'
+is "$(records commits .subject < out | wc -l) $(records commit_files 'select(.added == null)' < out | wc -l)" '5 10' 'all commits, no counts'
 damaged d
 blob=$(git -C source rev-parse main~2:f)
 rest=${blob#??}
@@ -74,6 +78,17 @@ printf garbage | dd of="$pack" bs=1 seek=600 conv=notrunc 2> /dev/null
 read_it 1 pack 'a damaged pack: status 1'
 like "$(cat err)" 'facade: pack: ' 'is said'
 is "$(jq -r .type out | tail -1)" STATE 'and the end is reached'
+
+damaged d
+echo garbage > d/refs/heads/torn
+: > d/refs/heads/blank
+mkdir -p d/refs/heads/deep
+echo 'ref: refs/heads/nothing' > d/refs/heads/deep/dangling
+read_it 1 d 'damaged refs: status 1'
+like "$(cat err)" '3 refs name nothing that can be read' 'is said'
+damaged d
+mkfifo d/shallow d/info/grafts 2> /dev/null || { mkdir -p d/info && mkfifo d/info/grafts; }
+read_it 0 d 'pipes in the place of files do not stop it'
 
 # --- trees that multiply
 git init -q --bare bomb

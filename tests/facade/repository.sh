@@ -6,7 +6,8 @@ GIT_COMMITTER_EMAIL=committer@example.org GIT_TERMINAL_PROMPT=0 HOME=$WORK/home
 XDG_CACHE_HOME=$WORK/cache
 export GIT_CONFIG_NOSYSTEM GIT_CONFIG_GLOBAL GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME
 export GIT_COMMITTER_EMAIL GIT_TERMINAL_PROMPT HOME XDG_CACHE_HOME
-# in a build with sanitizers: a leak that is not ours
+# in a build with sanitizers: a leak that is not ours; $here is set by the test
+# shellcheck disable=SC2154
 LSAN_OPTIONS=suppressions=$here/leaks.supp:print_suppressions=0
 export LSAN_OPTIONS
 mkdir -p "$HOME"
