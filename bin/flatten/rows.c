@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "columns.h"
 #include "memory.h"
 
 /* A row being written. */
@@ -183,7 +184,7 @@ static const char *row_end(struct rows *rows, struct row *row, size_t start, con
     if (row->parent != NULL && table->key_count > 0) {
         put_uuid(out, ",\"_key\":\"", 9, row->identity);
     } else if (row->parent == NULL && table->key_count == 0 && row->has_children) {
-        tables_use_own_key(table);
+        columns_use_own_key(table);
         put_uuid(out, ",\"_key\":\"", 9, row->identity);
     }
     if (out->length == start)
@@ -218,7 +219,7 @@ static bool put_special(struct rows *rows, struct row *row, struct place *place,
         row->table->keys[place->key].value = slice_of(value, length);
     }
     if (place->column == NULL || place->flags & PLACE_UNSEEN)
-        tables_use_column(row->table, place, node);
+        columns_use(row->table, place, node);
     put(row->out, place->prefix, value, length);
     return true;
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "columns.h"
 #include "log.h"
 #include "memory.h"
 #include "schema.h"
@@ -39,7 +40,7 @@ static void take_column(struct table *table, struct place *place, struct shape_n
 {
     if (place->flags & (PLACE_DROPPED | PLACE_ABOVE))
         return;
-    tables_use_column(table, place, node);
+    columns_use(table, place, node);
     doc_free(place->column->property);
     place->column->property = doc_copy(property);
 }
@@ -103,22 +104,6 @@ static void take_keys(struct table *table, const struct doc *keys)
         table->keys = memory_resize(table->keys, table->key_count + 1, sizeof *table->keys);
         table->keys[table->key_count++] =
             (struct key){.name = memory_text(doc_string(key), strlen(doc_string(key)))};
-    }
-}
-
-void tables_name_keys(struct table *table)
-{
-    for (size_t i = 0; i < table->key_count; i++) {
-        struct shape_node *node =
-            shape_child(&table->shape, &table->shape.root, slice_text(table->keys[i].name));
-
-        if (node != NULL) {
-            struct place *place = tables_place(table, node);
-
-            place->flags = PLACE_KEY;
-            place->key = (unsigned)i;
-            tables_use_column(table, place, node);
-        }
     }
 }
 

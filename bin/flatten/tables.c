@@ -3,161 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "log.h"
+#include "columns.h"
 #include "memory.h"
 #include "messages.h"
-
-static void mark_due(struct table *table)
-{
-    table->schema_due = true;
-    table->main->some_due = true;
-}
-
-/* ---- columns and their names ---- */
-
-static void append_path_names(const struct table *table, const struct shape_node *node,
-                              struct buffer *name, bool *lost)
-{
-    if (node->parent->parent != NULL) {
-        append_path_names(table, node->parent, name, lost);
-        buffer_append(name, "__", 2);
-    }
-    if (names_append(name, (enum names_rule)table->options->names, node->name))
-        *lost = true;
-}
-
-/* Names that a table gives to columns of its own, whatever its records say. */
-static bool is_reserved(const struct table *table, struct slice name)
-{
-    if (slice_is(name, "_key"))
-        return table->parent != NULL || (table->key_count == 0 && !table->key_declared);
-    return table->parent != NULL &&
-           (slice_is(name, "_index") || (name.length > 8 && memcmp(name.data, "_parent_", 8) == 0));
-}
-
-static void set_name(struct column *column, struct buffer *name)
-{
-    free(column->name);
-    column->name = memory_text(name->data, name->length);
-    if (column->place != NULL) {
-        struct buffer prefix = {0};
-
-        free((char *)column->place->prefix.data);
-        buffer_append_byte(&prefix, ',');
-        json_append_string(&prefix, buffer_slice(name));
-        buffer_append_byte(&prefix, ':');
-        buffer_reserve(&prefix, JSON_PADDING); /* rows.c copies in steps */
-        column->place->prefix = buffer_slice(&prefix);
-    }
-}
-
-static void claim_name(struct table *table, struct column *column, struct buffer *name);
-
-/* Two sources meet in one name: both get the hash of their source. */
-static void part_names(struct table *table, struct column *owner)
-{
-    struct buffer name = {0};
-
-    buffer_append_text(&name, owner->name);
-    names_add_hash(&name, table->options->longest_name, slice_text(owner->source));
-    if (owner->announced)
-        log_warning("%s: column %s has two sources from here on: %s goes to %.*s (rows before keep "
-                    "their place; a SCHEMA in the input or --names keep avoids this)",
-                    table->stream, owner->name, owner->source, SLICE_FORMAT(buffer_slice(&name)));
-    owner->hashed = true;
-    owner->announced = false;
-    claim_name(table, owner, &name);
-    mark_due(table);
-    buffer_free(&name);
-}
-
-static void claim_name(struct table *table, struct column *column, struct buffer *name)
-{
-    struct buffer source = {0};
-
-    if (column->source != NULL)
-        buffer_append_text(&source, column->source);
-    for (;;) {
-        struct shape_node *taken =
-            shape_child(&table->names, &table->names.root, buffer_slice(name));
-        struct column *owner = taken->data;
-
-        if (owner == NULL) {
-            taken->data = column;
-            set_name(column, name);
-            buffer_free(&source);
-            return;
-        }
-        /* a name once shared stays shared: its node keeps the first owner, who has moved on */
-        if (!owner->hashed && owner->source != NULL)
-            part_names(table, owner);
-        names_add_hash(name, table->options->longest_name, buffer_slice(&source));
-        column->hashed = true;
-        buffer_append_byte(&source, '#'); /* should even the hashes meet */
-    }
-}
-
-static struct column *new_column(struct table *table, struct place *place, struct buffer *name,
-                                 bool hashed)
-{
-    struct column *column = memory_new(1, sizeof *column);
-    const char *source = place ? place->source : NULL;
-
-    column->place = place;
-    if (source != NULL) {
-        column->source = memory_text(source, strlen(source));
-        if (hashed || is_reserved(table, buffer_slice(name))) {
-            names_add_hash(name, table->options->longest_name, slice_text(source));
-            column->hashed = true;
-        }
-        names_fit(name, table->options->longest_name, slice_text(source));
-    }
-    claim_name(table, column, name);
-    table->columns = memory_resize(table->columns, table->column_count + 1, sizeof *table->columns);
-    table->columns[table->column_count++] = column;
-    mark_due(table);
-    return column;
-}
-
-void tables_use_column(struct table *table, struct place *place, struct shape_node *node)
-{
-    struct buffer name = {0};
-    bool lost = false;
-
-    if (place->flags & PLACE_UNSEEN) {
-        place->flags &= ~(unsigned)PLACE_UNSEEN;
-        mark_due(table);
-    }
-    if (place->column != NULL)
-        return;
-    if (node != NULL)
-        append_path_names(table, node, &name, &lost);
-    else
-        buffer_append_text(&name, "value");
-    place->column = new_column(table, place, &name, lost);
-    if (place->flags & PLACE_KEY)
-        table->keys[place->key].column = place->column;
-    buffer_free(&name);
-}
-
-static struct column *own_column(struct table *table, const char *text)
-{
-    struct buffer name = {0};
-    struct column *column;
-
-    buffer_append_text(&name, text);
-    column = new_column(table, NULL, &name, false);
-    buffer_free(&name);
-    return column;
-}
-
-void tables_use_own_key(struct table *table)
-{
-    if (table->own_key == NULL)
-        table->own_key = own_column(table, "_key");
-}
-
-/* ---- places ---- */
 
 /* Whether `path` is `above` or lies below it. */
 static bool lies_below(const char *path, const char *above)
@@ -230,7 +78,21 @@ struct place *tables_place(struct table *table, struct shape_node *node)
     return place;
 }
 
-/* ---- tables ---- */
+void tables_name_keys(struct table *table)
+{
+    for (size_t i = 0; i < table->key_count; i++) {
+        struct shape_node *node =
+            shape_child(&table->shape, &table->shape.root, slice_text(table->keys[i].name));
+
+        if (node != NULL) {
+            struct place *place = tables_place(table, node);
+
+            place->flags = PLACE_KEY;
+            place->key = (unsigned)i;
+            columns_use(table, place, node);
+        }
+    }
+}
 
 static struct table *new_table(const struct tables_options *options, struct buffer *stream,
                                const char *path)
@@ -282,7 +144,7 @@ struct table *tables_open(const struct tables_options *options, struct slice str
     table->main = table;
     take_option_keys(table);
     tables_name_keys(table);
-    mark_due(table);
+    tables_mark_due(table);
     buffer_free(&name);
     return table;
 }
@@ -304,7 +166,7 @@ static void make_parent_columns(struct table *table)
                                       ? parent->keys[i].column->name
                                       : "_key");
         names_fit(&name, table->options->longest_name, buffer_slice(&name));
-        own_column(table, buffer_text(&name));
+        columns_add_own(table, buffer_text(&name));
         buffer_append_byte(prefix, ',');
         json_append_string(prefix, buffer_slice(&name));
         buffer_append_byte(prefix, ':');
@@ -343,13 +205,13 @@ struct table *tables_use_child(struct table *table, struct place *place, struct 
 
     if (child != NULL) {
         if (!child->announced && !child->schema_due)
-            mark_due(child);
+            tables_mark_due(child);
         return child;
     }
     buffer_append_text(&name, table->stream);
     buffer_append(&name, "__", 2);
     if (node != NULL)
-        append_path_names(table, node, &name, &lost);
+        columns_append_path(table, node, &name, &lost);
     else
         buffer_append_text(&name, "value");
     buffer_append_text(&path, place->source);
@@ -371,8 +233,8 @@ struct table *tables_use_child(struct table *table, struct place *place, struct 
         place->rows = child;
         link_table(child);
         make_parent_columns(child);
-        own_column(child, "_index");
-        tables_use_own_key(child);
+        columns_add_own(child, "_index");
+        columns_use_own_key(child);
         take_option_keys(child);
         tables_name_keys(child);
     }

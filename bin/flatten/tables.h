@@ -105,13 +105,16 @@ void tables_take_schema(struct table *main, struct doc *message);
 
 /* The place of a node, made on first sight. */
 struct place *tables_place(struct table *table, struct shape_node *node);
-/* Sees to it that the place has a column whose prefix can be used. */
-void tables_use_column(struct table *table, struct place *place, struct shape_node *node);
 /* The child table for the arrays at a place (`node` NULL: arrays in arrays), made on first
  * sight; NULL when there are too many. */
 struct table *tables_use_child(struct table *table, struct place *place, struct shape_node *node);
-/* Sees to it that a main table without key properties has the column `_key`. */
-void tables_use_own_key(struct table *table);
+
+/* A SCHEMA message of the table is due. */
+static inline void tables_mark_due(struct table *table)
+{
+    table->schema_due = true;
+    table->main->some_due = true;
+}
 
 /* Appends the SCHEMA messages that are due, parents first. */
 void tables_append_schemas(struct table *main, struct buffer *out);
