@@ -26,7 +26,9 @@ static const char *const harmless_extensions[] = {"partialclone", "preciousobjec
  */
 bool git_library_start(void)
 {
+    const char *certificates = getenv("SSL_CERT_FILE"), *folder = getenv("SSL_CERT_DIR");
     static bool started;
+
     if (started)
         return true;
     if (git_libgit2_init() < 0)
@@ -35,6 +37,8 @@ bool git_library_start(void)
     for (size_t i = 0; i < sizeof config_levels / sizeof *config_levels; i++)
         git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, config_levels[i], "");
     git_libgit2_opts(GIT_OPT_SET_TEMPLATE_PATH, "");
+    if (certificates || folder)
+        git_libgit2_opts(GIT_OPT_SET_SSL_CERT_LOCATIONS, certificates, folder);
     git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, harmless_extensions,
                      sizeof harmless_extensions / sizeof *harmless_extensions);
     git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);

@@ -26,12 +26,16 @@ static char all_refs[] = "+refs/*:refs/*";
 static char detached_head[] = "+HEAD:refs/leat/head";
 static const char head_ref[] = "refs/leat/head";
 
+static const char credentials_hint[] =
+    " (it wants credentials: LEAT_GIT_TOKEN for https, a key in the agent for ssh)";
+
 /* In the names of what an interrupted fetch leaves among the packs. */
 static const char unfinished_pack[] = "_git2_";
 
 struct transfer {
     const struct mirror_request *request;
     struct slice host; /* of the URL: who may get the token */
+    char *user;        /* to go with the token, or NULL */
     unsigned attempts; /* at credentials: a refused one is not offered for ever */
 };
 
@@ -185,16 +189,14 @@ static int lock_mirror(const char *folder)
 }
 
 /* The token goes to the host it is meant for, over a line nobody reads. */
-static int give_token(git_credential **out, const char *url, const char *user,
-                      const struct transfer *transfer)
+static int give_token(git_credential **out, const char *url, const struct transfer *transfer)
 {
     const char *token = getenv("LEAT_GIT_TOKEN");
-    struct slice host = host_of(url);
 
-    if (!token || !*token || !is_scheme(url, "https") || !slice_equal(host, transfer->host))
+    if (!token || !*token || !is_scheme(url, "https") || !slice_equal(host_of(url), transfer->host))
         return GIT_PASSTHROUGH;
-    return git_credential_userpass_plaintext_new(out, user && *user ? user : "x-access-token",
-                                                 token);
+    return git_credential_userpass_plaintext_new(
+        out, transfer->user ? transfer->user : "x-access-token", token);
 }
 
 /* libgit2 takes user and password from the URL by itself, before it asks here. */
@@ -206,7 +208,7 @@ static int give_credential(git_credential **out, const char *url, const char *us
     if (transfer->attempts++ >= MOST_ATTEMPTS)
         return GIT_EAUTH;
     if (allowed & GIT_CREDENTIAL_USERPASS_PLAINTEXT)
-        return give_token(out, url, user, transfer);
+        return give_token(out, url, transfer);
     if (allowed & GIT_CREDENTIAL_SSH_KEY)
         return git_credential_ssh_key_from_agent(out, user ? user : "git");
     if (allowed & GIT_CREDENTIAL_USERNAME)
@@ -299,16 +301,29 @@ static int transfer_all(git_repository *repository, git_remote *remote,
     return code == 0 ? copy_head(repository, remote) : code;
 }
 
-/* Makes an open repository like the other end. */
-static int fetch_all(git_repository *repository, const struct mirror_request *request)
+/* The user of an https URL that gives no password: libgit2 would send it with an empty one. */
+static char *lone_user(const char *url)
 {
-    struct transfer transfer = {.request = request, .host = host_of(request->url)};
+    struct slice authority = authority_of(url);
+    size_t length = (size_t)(host_start(authority) - authority.data);
+
+    if (!is_scheme(url, "https") || length < 2 || memchr(authority.data, ':', length))
+        return NULL;
+    return memory_text(authority.data, length - 1);
+}
+
+/* Makes an open repository like the other end. */
+static int fetch_all(git_repository *repository, struct transfer *transfer)
+{
+    const char *given = transfer->request->url;
+    char *url = transfer->user ? mirror_public_url(given) : memory_format("%s", given);
     git_fetch_options options;
     git_remote *remote;
     int code;
 
-    set_up_fetch(&options, &transfer);
-    code = git_remote_create_anonymous(&remote, repository, request->url);
+    set_up_fetch(&options, transfer);
+    code = git_remote_create_anonymous(&remote, repository, url);
+    free(url);
     if (code != 0)
         return code;
     code = git_remote_connect(remote, GIT_DIRECTION_FETCH, &options.callbacks, &options.proxy_opts,
@@ -344,12 +359,12 @@ static int init_bare(git_repository **repository, const char *folder)
     return git_repository_init_ext(repository, folder, &options);
 }
 
-static char *library_error(const char *what, const struct mirror_request *request)
+static char *library_error(const char *what, const struct mirror_request *request, const char *hint)
 {
     const git_error *error = git_error_last();
     char *public_url = mirror_public_url(request->url);
-    char *text = memory_format("%s: %s: %s", public_url, what,
-                               error && error->message ? error->message : "unknown error");
+    char *text = memory_format("%s: %s: %s%s", public_url, what,
+                               error && error->message ? error->message : "unknown error", hint);
 
     free(public_url);
     return text;
@@ -363,9 +378,14 @@ static char *system_error(const char *what, const char *path)
 static enum mirror_outcome fetch(git_repository *repository, const struct mirror_request *request,
                                  const char *what, char **why)
 {
-    if (fetch_all(repository, request) == 0)
+    struct transfer transfer = {
+        .request = request, .host = host_of(request->url), .user = lone_user(request->url)};
+    int code = fetch_all(repository, &transfer);
+
+    free(transfer.user);
+    if (code == 0)
         return MIRROR_READY;
-    *why = library_error(what, request);
+    *why = library_error(what, request, transfer.attempts > 0 ? credentials_hint : "");
     return request->stopped && request->stopped() ? MIRROR_STOPPED : MIRROR_REMOTE_FAILED;
 }
 
@@ -394,7 +414,7 @@ static enum mirror_outcome make_mirror(const struct mirror_request *request, con
     if (!remove_folder(partial)) {
         *why = system_error("cannot remove what an earlier clone left", partial);
     } else if (init_bare(&repository, partial) != 0) {
-        *why = library_error("cannot make the mirror", request);
+        *why = library_error("cannot make the mirror", request, "");
     } else {
         outcome = fetch(repository, request, "cannot clone", why);
         git_repository_free(repository);
@@ -416,7 +436,7 @@ static enum mirror_outcome refresh_mirror(const struct mirror_request *request, 
     enum mirror_outcome outcome;
 
     if (git_repository_open_bare(&repository, folder) != 0) {
-        *why = library_error("its mirror cannot be opened (remove it to clone again)", request);
+        *why = library_error("its mirror cannot be opened (remove it to clone again)", request, "");
         return MIRROR_LOCAL_FAILED;
     }
     remove_unfinished(folder);
@@ -439,7 +459,7 @@ enum mirror_outcome mirror_update(const struct mirror_request *request, char **w
 
     *why = NULL;
     if (!git_library_start()) {
-        *why = library_error("cannot start libgit2", request);
+        *why = library_error("cannot start libgit2", request, "");
         return MIRROR_LOCAL_FAILED;
     }
     if (!make_folders(request->root)) {

@@ -110,6 +110,27 @@ got=0
 facade --mirror net "git://127.0.0.1:$port/nowhere" > /dev/null || got=$?
 is "$got" 4 'refused: status 4'
 
+if command -v openssl > /dev/null; then
+    openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=localhost \
+        -addext subjectAltName=IP:127.0.0.1 2> /dev/null
+    openssl s_server -accept 127.0.0.1:$((port + 1)) -cert cert.pem -key key.pem -www > /dev/null 2>&1 &
+    server=$!
+    trap 'kill $daemon $server 2> /dev/null; rm -rf "$WORK"' EXIT
+    tries=0
+    until openssl s_client -connect 127.0.0.1:$((port + 1)) < /dev/null > /dev/null 2>&1 || [ $tries -ge 100 ]; do
+        sleep 0.1
+        tries=$((tries + 1))
+    done
+    secure=https://127.0.0.1:$((port + 1))/x
+    status 4 'a certificate nobody trusts: status 4' "$LEAT" facade --mirror net "$secure"
+    like "$(cat err)" '[Cc]ertificate' 'is said'
+    SSL_CERT_FILE=$WORK/cert.pem facade --mirror net "$secure" > /dev/null
+    is "$(grep -ci certificate err)" 0 'SSL_CERT_FILE makes it trusted'
+    kill $server
+else
+    skip 'openssl is not there: certificates'
+fi
+
 # --- killed while cloning or fetching
 git init -q --bare large
 awk -v seed=5 -v commits=1500 -f "$here/random.awk" | git -C large fast-import --quiet
