@@ -41,7 +41,7 @@ static enum options_outcome parse(struct load *load, int argc, char **argv, int 
     const struct option_entry entries[] = {
         OPTION_BATCH(&load->options.batch_rows),
         {0, "batch-bytes", OPTION_SIZE, "SIZE", &load->options.batch_bytes,
-         "bytes of input a batch at most (default 8M)", NULL, 1, (uint64_t)1 << 34},
+         "bytes of input a batch at most (default 4M)", NULL, 1, (uint64_t)1 << 34},
         {0, "batch-seconds", OPTION_COUNT, "N", &load->options.batch_seconds,
          "seconds a row waits for its commit at most (default 10)", NULL, 0, 86400},
         {0, "contract", OPTION_CHOICE, "WORD", &load->contract,
@@ -152,7 +152,7 @@ static enum status open_and_run(struct load *load, const char *target)
 
 int main(int argc, char **argv)
 {
-    struct load load = {.options = {.batch_rows = 50000, .batch_bytes = 8 << 20, .batch_seconds = 10},
+    struct load load = {.options = {.batch_rows = 50000, .batch_bytes = 4 << 20, .batch_seconds = 10},
                         .retries = 8,
                         .disposition = -1};
     enum options_outcome outcome;

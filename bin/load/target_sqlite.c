@@ -619,7 +619,7 @@ struct target *target_open_sqlite(const char *path, const struct target_options 
         .schema_version = -1,
     };
     if (sqlite_fault(self->sqlite) == SQLITE_FAULT_NONE && set_journal(self) &&
-        sqlite_execute(self->sqlite, "PRAGMA synchronous = FULL; PRAGMA cache_size = -8192; "
+        sqlite_execute(self->sqlite, "PRAGMA synchronous = FULL; PRAGMA cache_size = -4096; "
                                      "PRAGMA legacy_alter_table = ON"))
         return &self->target;
     fail(self, failure, "open the database");
