@@ -112,7 +112,7 @@ is "$got" 4 'refused: status 4'
 
 if command -v openssl > /dev/null; then
     openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=localhost \
-        -addext subjectAltName=IP:127.0.0.1 2> /dev/null
+        -addext subjectAltName=DNS:localhost 2> /dev/null
     openssl s_server -accept 127.0.0.1:$((port + 1)) -cert cert.pem -key key.pem -www > /dev/null 2>&1 &
     server=$!
     trap 'kill $daemon $server 2> /dev/null; rm -rf "$WORK"' EXIT
@@ -121,7 +121,7 @@ if command -v openssl > /dev/null; then
         sleep 0.1
         tries=$((tries + 1))
     done
-    secure=https://127.0.0.1:$((port + 1))/x
+    secure=https://localhost:$((port + 1))/x
     status 4 'a certificate nobody trusts: status 4' "$LEAT" facade --mirror net "$secure"
     like "$(cat err)" '[Cc]ertificate' 'is said'
     SSL_CERT_FILE=$WORK/cert.pem facade --mirror net "$secure" > /dev/null
