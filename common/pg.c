@@ -68,8 +68,8 @@ static bool fail_connection(struct pg *pg)
 /* The server said so; libpq may not have noticed the end yet. */
 static bool ends_connection(const struct pg *pg, const char *state)
 {
-    return PQstatus(pg->connection) == CONNECTION_BAD ||
-           strncmp(state, "08", 2) == 0 || strncmp(state, "57P0", 4) == 0;
+    return PQstatus(pg->connection) == CONNECTION_BAD || strncmp(state, "08", 2) == 0 ||
+           strncmp(state, "57P0", 4) == 0;
 }
 
 static bool fail_result(struct pg *pg, const PGresult *result)

@@ -29,7 +29,7 @@ struct batch_table {
     struct batch_row *rows;
     size_t count, capacity;
     bool repeated;       /* two rows may have the same key */
-    bool replanned; /* the table was described anew since its rows came */
+    bool replanned;      /* the table was described anew since its rows came */
     bool activate;       /* the staged rows replace the table now */
     bool extend;         /* they are added instead: the table was replaced by their version */
     bool discard_staged; /* rows staged before this batch are of an older version */

@@ -84,8 +84,8 @@ static bool is_double(struct slice text, double *value)
         int length = snprintf(shortest, sizeof shortest, "%.*e", precision, *value);
         struct significant got = significant_of(shortest, shortest + length);
 
-        if (same_number(&got, &wanted) && strtod(shortest, NULL) == *value)
-            return true;
+        if (strtod(shortest, NULL) == *value)
+            return same_number(&got, &wanted);
     }
     return false;
 }

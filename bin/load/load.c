@@ -96,9 +96,8 @@ static int check(struct load *load, const char *target)
 
 static struct target *open_target(struct load *load, const char *name, struct failure *failure)
 {
-    load->target_options = (struct target_options){.folder = load->schema_name,
-                                                   .load_id = load->load_id,
-                                                   .retries = (unsigned)load->retries};
+    load->target_options = (struct target_options){
+        .folder = load->schema_name, .load_id = load->load_id, .retries = (unsigned)load->retries};
     if (starts_with(name, "sqlite:"))
         return target_open_sqlite(name + strlen("sqlite:"), &load->target_options, failure);
     return target_open_postgresql(name, &load->target_options, failure);
@@ -152,9 +151,10 @@ static enum status open_and_run(struct load *load, const char *target)
 
 int main(int argc, char **argv)
 {
-    struct load load = {.options = {.batch_rows = 50000, .batch_bytes = 4 << 20, .batch_seconds = 10},
-                        .retries = 8,
-                        .disposition = -1};
+    struct load load = {
+        .options = {.batch_rows = 50000, .batch_bytes = 4 << 20, .batch_seconds = 10},
+        .retries = 8,
+        .disposition = -1};
     enum options_outcome outcome;
     enum status status;
     char *target;

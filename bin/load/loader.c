@@ -171,8 +171,7 @@ static void take_over_version(struct slice *to, struct slice *from)
     *from = (struct slice){0};
 }
 
-static void finish_table(struct loader *loader, const struct batch *batch,
-                         struct batch_table *rows)
+static void finish_table(struct loader *loader, const struct batch *batch, struct batch_table *rows)
 {
     struct table *table = rows->table;
 
@@ -326,8 +325,7 @@ static struct table *table_for(struct loader *loader, struct slice name)
         table_plan(table, false, &none);
     if (loader->options->disposition == DISPOSITION_REPLACE)
         table->disposition = DISPOSITION_REPLACE;
-    loader->tables =
-        memory_resize(loader->tables, loader->table_count + 1, sizeof *loader->tables);
+    loader->tables = memory_resize(loader->tables, loader->table_count + 1, sizeof *loader->tables);
     loader->tables[loader->table_count++] = table;
     return loader->last = table;
 }
@@ -350,8 +348,7 @@ static struct table *resolve_parent(const struct loader *loader, const struct ta
 {
     struct table *parent = table->declared_parent;
 
-    if (parent == NULL || table->link_count == 0 ||
-        resolve(loader, table) != DISPOSITION_UPSERT ||
+    if (parent == NULL || table->link_count == 0 || resolve(loader, table) != DISPOSITION_UPSERT ||
         resolve(loader, parent) != DISPOSITION_UPSERT)
         return NULL;
     return parent;
@@ -493,8 +490,7 @@ static void take_version(struct loader *loader, const struct message *message)
         return;
     }
     /* some taps send one ahead of the rows: a table is never replaced by nothing that way */
-    if (!settle(loader) ||
-        (table->staged == 0 && batch_table(loader->reading, table)->count == 0))
+    if (!settle(loader) || (table->staged == 0 && batch_table(loader->reading, table)->count == 0))
         return;
     activate(loader, table);
     rest(loader);
@@ -583,8 +579,8 @@ static bool read_record(struct loader *loader, struct table *table, const struct
     struct json *json = &loader->messages->json;
     struct slice version;
 
-    if (!messages_record_end(loader->messages, row_read(&loader->row, table, json,
-                                                        message->record.data, nesting)))
+    if (!messages_record_end(loader->messages,
+                             row_read(&loader->row, table, json, message->record.data, nesting)))
         return false;
     if (table->frozen && !table->exists) {
         messages_reject(loader->messages, "the table does not exist, and may not be made");
@@ -604,8 +600,8 @@ static void take_record(struct loader *loader, const struct message *message)
 {
     struct table *table = table_for(loader, message->stream);
 
-    if (table == NULL || (loader->messages->records <= loader->skip &&
-                          table->disposition != DISPOSITION_REPLACE))
+    if (table == NULL ||
+        (loader->messages->records <= loader->skip && table->disposition != DISPOSITION_REPLACE))
         return;
     if (!make_room(loader, table) || !read_record(loader, table, message))
         return;
@@ -730,11 +726,14 @@ enum status loader_run(struct loader *loader)
 {
     const struct message *message;
 
+    progress_start(&loader->progress, "records", 0);
     while ((message = messages_next(loader->messages))->kind < MESSAGE_END && !failed(loader)) {
         take_message(loader, message);
         if (failed(loader))
             break;
+        progress_update(&loader->progress, loader->messages->records);
     }
+    progress_end(&loader->progress);
     if (!failed(loader) && message->kind == MESSAGE_END) {
         finish(loader);
     } else if (!failed(loader)) {
@@ -747,9 +746,8 @@ enum status loader_run(struct loader *loader)
     return loader->status;
 }
 
-bool loader_open(struct loader *loader, const struct loader_options *options,
-                 struct target *target, struct messages *messages, struct rejects *rejects,
-                 struct output *output)
+bool loader_open(struct loader *loader, const struct loader_options *options, struct target *target,
+                 struct messages *messages, struct rejects *rejects, struct output *output)
 {
     struct failure failure = {0};
 

@@ -12,6 +12,7 @@
 #include "batch.h"
 #include "messages.h"
 #include "output.h"
+#include "progress.h"
 #include "rejects.h"
 #include "row.h"
 #include "status.h"
@@ -37,25 +38,25 @@ struct loader {
     struct table *last; /* of the last record: most often the next one's too */
     struct row row;
     struct batch batches[2];
-    struct batch *reading; /* one of them */
-    struct batch *writing; /* the other one while it is written, else NULL */
-    struct timespec started; /* when the first row of the batch came */
-    bool open_transaction; /* the batch before this one was a part */
-    bool family_open;      /* children of the last row may be on their way */
-    uint64_t family_line;  /* of the row they are the children of */
+    struct batch *reading;    /* one of them */
+    struct batch *writing;    /* the other one while it is written, else NULL */
+    struct timespec started;  /* when the first row of the batch came */
+    bool open_transaction;    /* the batch before this one was a part */
+    bool family_open;         /* children of the last row may be on their way */
+    uint64_t family_line;     /* of the row they are the children of */
     uint64_t family_position; /* records before it */
-    uint64_t idle_records; /* how many had come when the input fell silent, and when */
+    uint64_t idle_records;    /* how many had come when the input fell silent, and when */
     struct timespec idle_since;
-    struct buffer held;    /* a STATE that waits for tables to be replaced */
-    uint64_t skip;         /* records that are loaded under this load's id */
-    uint64_t written;      /* rows */
-    enum status status;    /* the worst so far; anything but OK and REJECTED ends the load */
+    struct buffer held; /* a STATE that waits for tables to be replaced */
+    uint64_t skip;      /* records that are loaded under this load's id */
+    struct progress progress;
+    uint64_t written;   /* rows */
+    enum status status; /* the worst so far; anything but OK and REJECTED ends the load */
 };
 
 /* False, after a message, when it cannot begin. */
-bool loader_open(struct loader *loader, const struct loader_options *options,
-                 struct target *target, struct messages *messages, struct rejects *rejects,
-                 struct output *output);
+bool loader_open(struct loader *loader, const struct loader_options *options, struct target *target,
+                 struct messages *messages, struct rejects *rejects, struct output *output);
 /* Reads to the end and returns the exit status. */
 enum status loader_run(struct loader *loader);
 void loader_close(struct loader *loader);

@@ -89,8 +89,8 @@ bool pg_schema_describe(struct pg *pg, const char *folder, struct table *table)
         table->exists = true;
     }
     pg_rows_free(rows);
-    return !table->exists || (find_unique_index(pg, folder, table) &&
-                              find_parent_index(pg, folder, table));
+    return !table->exists ||
+           (find_unique_index(pg, folder, table) && find_parent_index(pg, folder, table));
 }
 
 static bool column_matches(const struct pg_rows *rows, const struct layout_column *column)
@@ -127,8 +127,9 @@ static void append_widening(struct buffer *sql, const struct change *change)
     buffer_text(&name);
     buffer_format(sql, " ALTER COLUMN %s TYPE %s USING ", name.data, type);
     if (change->to == TYPE_STRING && change->from == TYPE_DATE_TIME)
-        buffer_format(sql, "pg_catalog.regexp_replace(pg_catalog.to_jsonb(%s) #>> '{}', "
-                           "'\\+00:00$', 'Z')",
+        buffer_format(sql,
+                      "pg_catalog.regexp_replace(pg_catalog.to_jsonb(%s) #>> '{}', "
+                      "'\\+00:00$', 'Z')",
                       name.data);
     else if (change->to == TYPE_STRING)
         buffer_format(sql, "pg_catalog.to_jsonb(%s) #>> '{}'", name.data);

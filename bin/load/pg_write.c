@@ -195,8 +195,8 @@ static bool get_stage_ready(struct pg_writer *writer, const struct batch_table *
 
     if (!is_staged(rows->table))
         return true;
-    if (!place->made || (rows->replanned && !place->filled &&
-                         rows->table->disposition == DISPOSITION_UPSERT))
+    if (!place->made ||
+        (rows->replanned && !place->filled && rows->table->disposition == DISPOSITION_UPSERT))
         ready = make_stage(writer, place);
     else if (rows->changes.count > 0)
         ready = change_stage(writer, rows);
@@ -264,8 +264,7 @@ static bool drop_repeated(struct pg_writer *writer, const struct table *table)
     return run(writer, &sql);
 }
 
-static bool merge(struct pg_writer *writer, const struct table *table,
-                  const struct layout *layout)
+static bool merge(struct pg_writer *writer, const struct table *table, const struct layout *layout)
 {
     struct buffer sql = {0};
 
@@ -483,8 +482,8 @@ static bool try_rows(struct pg_writer *writer, const struct batch_table *rows, s
            merge(writer, rows->table, rows->layout);
 }
 
-static enum pg_trouble probe_rows(struct pg_writer *writer, struct batch_table *rows,
-                                  size_t from, size_t to, size_t *found)
+static enum pg_trouble probe_rows(struct pg_writer *writer, struct batch_table *rows, size_t from,
+                                  size_t to, size_t *found)
 {
     size_t middle = from + (to - from) / 2;
     enum pg_trouble why;

@@ -16,9 +16,9 @@
 struct pg_place {
     const struct table *table;
     const struct layout *layout; /* of the rows staged last */
-    bool made, committed; /* pg_temp.leat_stage_N; whether it survives a rollback */
-    bool filled;          /* rows are staged in the open transaction, or may have been */
-    bool repeated;        /* among them two may have the same key */
+    bool made, committed;        /* pg_temp.leat_stage_N; whether it survives a rollback */
+    bool filled;                 /* rows are staged in the open transaction, or may have been */
+    bool repeated;               /* among them two may have the same key */
 };
 
 struct pg_writer {
@@ -26,10 +26,10 @@ struct pg_writer {
     const char *folder, *load_id;
     struct pg_place *places; /* by table->number */
     size_t place_count;
-    bool open;       /* a transaction is */
-    size_t parts;    /* batches taken by it so far */
-    bool staged;     /* committed rows wait in a stage to replace a table */
-    char doubt[24];  /* the transaction whose COMMIT got no answer; "" for none */
+    bool open;      /* a transaction is */
+    size_t parts;   /* batches taken by it so far */
+    bool staged;    /* committed rows wait in a stage to replace a table */
+    char doubt[24]; /* the transaction whose COMMIT got no answer; "" for none */
 };
 
 enum pg_trouble {

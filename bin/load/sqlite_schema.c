@@ -165,8 +165,8 @@ static void append_converted(struct buffer *sql, const char *column, enum type f
 static bool append_copy(struct sqlite *sqlite, const char *folder, const char *table,
                         const struct change *change, struct buffer *sql)
 {
-    struct sqlite_statement *columns = query(
-        sqlite, "SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0", table);
+    struct sqlite_statement *columns =
+        query(sqlite, "SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0", table);
     struct buffer values = {0};
     enum sqlite_step step;
 

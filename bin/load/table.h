@@ -87,7 +87,7 @@ struct table {
 
     enum disposition declared; /* by its SCHEMA */
     struct table *declared_parent;
-    bool frozen;   /* the table may not change */
+    bool frozen; /* the table may not change */
     bool described;
     bool exists, unique_index, parent_index;
     struct column **columns;
@@ -97,7 +97,7 @@ struct table {
     bool stale;             /* the layout does not do for what was seen since it was made */
     struct slice version;   /* owned text: of the rows staged to replace the table */
     struct slice activated; /* owned text: the version the table was last replaced by */
-    uint64_t staged; /* rows committed to the stage that will replace the table */
+    uint64_t staged;        /* rows committed to the stage that will replace the table */
     bool was_replaced;
     bool is_parent; /* of a table whose rows are its children */
     uint64_t replaced_characters, discarded_values, rows;

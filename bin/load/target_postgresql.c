@@ -73,7 +73,7 @@ static enum fate fate_of_doubt(struct target_postgresql *self, unsigned *attempt
         struct pg_rows *rows =
             pg_query(self->pg, "SELECT pg_catalog.txid_status($1::bigint)", 1, &number);
         const char *status = rows ? pg_value(rows, 0, 0) : NULL;
-        enum fate fate = status == NULL                      ? FATE_UNKNOWN
+        enum fate fate = status == NULL                     ? FATE_UNKNOWN
                          : strcmp(status, "committed") == 0 ? FATE_COMMITTED
                                                             : FATE_ABORTED;
         bool running = status && strcmp(status, "in progress") == 0;
@@ -205,8 +205,7 @@ static enum pg_trouble attempt_write(struct target_postgresql *self, struct batc
     return why == PG_FINE ? PG_REFUSED : why;
 }
 
-static enum outcome write_batch(struct target *target, struct batch *batch,
-                                struct failure *failure)
+static enum outcome write_batch(struct target *target, struct batch *batch, struct failure *failure)
 {
     struct target_postgresql *self = (struct target_postgresql *)target;
     unsigned attempt = 0, probes = 0;
@@ -311,9 +310,10 @@ static void close_target(struct target *target)
 static bool find_folder(struct target_postgresql *self, const char *wanted)
 {
     struct pg_rows *rows =
-        wanted ? pg_query(self->pg, "SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname = $1",
-                          1, &wanted)
-               : pg_query(self->pg, "SELECT pg_catalog.current_schema()", 0, NULL);
+        wanted
+            ? pg_query(self->pg, "SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname = $1",
+                       1, &wanted)
+            : pg_query(self->pg, "SELECT pg_catalog.current_schema()", 0, NULL);
     const char *found = rows && pg_row_count(rows) > 0 ? pg_value(rows, 0, 0) : NULL;
     struct buffer sql = {0};
     bool made = rows != NULL;

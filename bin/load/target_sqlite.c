@@ -20,8 +20,8 @@ struct ready {
     const struct table *table;
     unsigned serial; /* of the layout `insert` is for */
     struct sqlite_statement *insert, *keys;
-    size_t kept;     /* columns of temp.leat_keys_N; 0: it is not made */
-    bool staged;     /* temp.leat_rows_N is made */
+    size_t kept; /* columns of temp.leat_keys_N; 0: it is not made */
+    bool staged; /* temp.leat_rows_N is made */
 };
 
 struct target_sqlite {
@@ -122,8 +122,8 @@ static bool make_changes(struct target_sqlite *self, struct batch_table *rows,
     for (size_t i = 0; i < rows->changes.count; i++) {
         const struct change *change = &rows->changes.items[i];
         struct buffer what = {0};
-        bool changed = sqlite_schema_change(self->sqlite, "main", rows->table->name, rows->table,
-                                            change);
+        bool changed =
+            sqlite_schema_change(self->sqlite, "main", rows->table->name, rows->table, change);
 
         change_describe(&what, rows->table, change);
         if (changed)
@@ -288,8 +288,7 @@ static bool ready_stage(struct target_sqlite *self, const struct batch_table *ro
             const struct change *change = &rows->changes.items[i];
 
             if (change->kind == CHANGE_ADD || change->kind == CHANGE_WIDEN)
-                changed =
-                    sqlite_schema_change(self->sqlite, "temp", stage, rows->table, change);
+                changed = sqlite_schema_change(self->sqlite, "temp", stage, rows->table, change);
         }
     }
     free(stage);
@@ -382,12 +381,11 @@ static bool write_rows(struct target_sqlite *self, const struct batch *batch,
             continue;
         if (sqlite_fault(self->sqlite) != SQLITE_FAULT_REFUSED)
             return fail(self, failure, "write");
-        rows->rows[i].refusal = memory_text(sqlite_message(self->sqlite),
-                                            strlen(sqlite_message(self->sqlite)));
+        rows->rows[i].refusal =
+            memory_text(sqlite_message(self->sqlite), strlen(sqlite_message(self->sqlite)));
         if (!sqlite_in_transaction(self->sqlite))
-            return failure_set(failure, STATUS_REMOTE,
-                               "%s: a trigger rolled the batch back: %s", self->path,
-                               rows->rows[i].refusal);
+            return failure_set(failure, STATUS_REMOTE, "%s: a trigger rolled the batch back: %s",
+                               self->path, rows->rows[i].refusal);
     }
     return true;
 }
@@ -517,8 +515,7 @@ static bool schema_changed(struct target_sqlite *self)
     return self->schema_version != before;
 }
 
-static enum outcome write_batch(struct target *target, struct batch *batch,
-                                struct failure *failure)
+static enum outcome write_batch(struct target *target, struct batch *batch, struct failure *failure)
 {
     struct target_sqlite *self = (struct target_sqlite *)target;
 
