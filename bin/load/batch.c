@@ -38,42 +38,10 @@ struct batch_row *batch_add(struct batch *batch, struct batch_table *rows, struc
     return row;
 }
 
-static bool put_hash(uint64_t *slots, size_t count, uint64_t hash)
-{
-    size_t at = hash & (count - 1);
-
-    while (slots[at] != 0 && slots[at] != hash)
-        at = (at + 1) & (count - 1);
-    if (slots[at] == hash)
-        return false;
-    slots[at] = hash;
-    return true;
-}
-
-static void grow_hashes(struct batch_table *rows)
-{
-    size_t slots = rows->key_slots ? rows->key_slots * 2 : 1024;
-    uint64_t *hashes = memory_new(slots, sizeof *hashes);
-
-    for (size_t i = 0; i < rows->key_slots; i++) {
-        if (rows->key_hashes[i] != 0)
-            put_hash(hashes, slots, rows->key_hashes[i]);
-    }
-    free(rows->key_hashes);
-    rows->key_hashes = hashes;
-    rows->key_slots = slots;
-}
-
 void batch_note_key(struct batch_table *rows, uint64_t hash)
 {
-    if (rows->repeated)
-        return;
-    if (rows->key_count * 2 >= rows->key_slots)
-        grow_hashes(rows);
-    if (put_hash(rows->key_hashes, rows->key_slots, hash ? hash : 1))
-        rows->key_count++;
-    else
-        rows->repeated = true;
+    if (!rows->repeated)
+        rows->repeated = !key_set_add(&rows->keys, hash);
 }
 
 void batch_forget_encoded(struct batch_table *rows)
@@ -81,10 +49,8 @@ void batch_forget_encoded(struct batch_table *rows)
     rows->layout = NULL;
     rows->encoded.length = 0;
     rows->repeated = false;
-    rows->key_count = 0;
     rows->replaced_characters = rows->discarded_values = 0;
-    if (rows->key_slots > 0)
-        memset(rows->key_hashes, 0, rows->key_slots * sizeof *rows->key_hashes);
+    key_set_clear(&rows->keys);
 }
 
 static void free_rows(struct batch_table *rows)
@@ -99,7 +65,7 @@ static void free_table(struct batch_table *rows)
 {
     free_rows(rows);
     free(rows->rows);
-    free(rows->key_hashes);
+    key_set_free(&rows->keys);
     buffer_free(&rows->encoded);
 }
 

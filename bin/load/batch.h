@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "buffer.h"
+#include "key_set.h"
 #include "table.h"
 
 struct batch_row {
@@ -34,8 +35,7 @@ struct batch_table {
     bool extend;         /* they are added instead: the table was replaced by their version */
     bool discard_staged; /* rows staged before this batch are of an older version */
     uint64_t replaced_characters, discarded_values;
-    uint64_t *key_hashes; /* open addressing; 0 is free */
-    size_t key_slots, key_count;
+    struct key_set keys; /* of the encoded rows */
 };
 
 struct batch {

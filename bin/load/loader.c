@@ -266,6 +266,8 @@ static bool hand_over(struct loader *loader, bool continues, bool final)
         return false;
     batch->continues = continues;
     loader->open_transaction = continues;
+    if (!continues)
+        key_set_clear(&loader->parents);
     loader->writing = batch;
     loader->reading = &loader->batches[batch == &loader->batches[0]];
     loader->reading->position = batch->position;
@@ -404,6 +406,26 @@ static bool take_keys(struct loader *loader, struct table *table, const struct s
     return taken;
 }
 
+static bool are_names(struct loader *loader, const struct table *table,
+                      const struct schema *schema)
+{
+    struct failure failure = {0};
+
+    for (size_t i = 0; i < schema->column_count; i++) {
+        const char *name = schema->columns[i].name;
+
+        if (table_is_column_name(table, slice_text(name)))
+            continue;
+        failure_set(&failure, STATUS_INPUT,
+                    "%s: PostgreSQL takes no column of the name \"%s\" (1 to %d bytes)",
+                    table->name, name, SQL_NAME_LIMIT);
+        fail(loader, &failure);
+        buffer_free(&failure.text);
+        return false;
+    }
+    return true;
+}
+
 static bool declare(struct loader *loader, const struct schema *schema)
 {
     struct table *table = table_for(loader, slice_text(schema->stream)), *parent = NULL;
@@ -411,7 +433,8 @@ static bool declare(struct loader *loader, const struct schema *schema)
 
     if (table && schema->parent)
         parent = table_for(loader, slice_text(schema->parent));
-    if (table == NULL || (schema->parent && parent == NULL) || !take_keys(loader, table, schema))
+    if (table == NULL || (schema->parent && parent == NULL) || !are_names(loader, table, schema) ||
+        !take_keys(loader, table, schema))
         return false;
     table->declared = schema->disposition;
     table->declared_parent = is_own_ancestor(table, parent) ? NULL : parent;
@@ -542,6 +565,18 @@ static bool make_room(struct loader *loader, const struct table *table)
     return true;
 }
 
+/* A parent that comes again begins a transaction: its children of before are no longer its own. */
+static bool part_repeated(struct loader *loader, struct table *table)
+{
+    if (!table->is_parent || table_is_child(table) ||
+        key_set_add(&loader->parents, row_key_hash(&loader->row, table)))
+        return true;
+    if (!hand_over(loader, false, false))
+        return false;
+    key_set_add(&loader->parents, row_key_hash(&loader->row, table));
+    return true;
+}
+
 /* Adds the record that was read to the batch, or rejects it. */
 static void add_row(struct loader *loader, struct table *table, const struct message *message)
 {
@@ -603,7 +638,8 @@ static void take_record(struct loader *loader, const struct message *message)
     if (table == NULL ||
         (loader->messages->records <= loader->skip && table->disposition != DISPOSITION_REPLACE))
         return;
-    if (!make_room(loader, table) || !read_record(loader, table, message))
+    if (!make_room(loader, table) || !read_record(loader, table, message) ||
+        !part_repeated(loader, table))
         return;
     if (loader->reading->rows == 0)
         clock_gettime(CLOCK_MONOTONIC, &loader->started);
@@ -789,5 +825,6 @@ void loader_close(struct loader *loader)
         table_free(loader->tables[i]);
     free(loader->tables);
     row_free(&loader->row);
+    key_set_free(&loader->parents);
     buffer_free(&loader->held);
 }

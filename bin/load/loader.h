@@ -42,6 +42,7 @@ struct loader {
     struct batch *writing;    /* the other one while it is written, else NULL */
     struct timespec started;  /* when the first row of the batch came */
     bool open_transaction;    /* the batch before this one was a part */
+    struct key_set parents;   /* that came in this transaction */
     bool family_open;         /* children of the last row may be on their way */
     uint64_t family_line;     /* of the row they are the children of */
     uint64_t family_position; /* records before it */

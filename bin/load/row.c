@@ -10,6 +10,7 @@ void row_free(struct row *row)
     free(row->members);
     buffer_free(&row->encoder.scratch);
     buffer_free(&row->error_text);
+    buffer_free(&row->key_text);
 }
 
 static void add_member(struct row *row, struct column *column)
@@ -30,7 +31,7 @@ const char *row_read(struct row *row, struct table *table, struct json *json, co
     row->serial++;
     at = json_space(json, at + 1);
     if (*at == '}')
-        return at + 1;
+        return json_fail(json, at, "a record without members");
     for (;;) {
         struct shape_node *node;
         struct column *column;
@@ -46,6 +47,8 @@ const char *row_read(struct row *row, struct table *table, struct json *json, co
         if (at == NULL)
             return NULL;
         column = table_member(table, node);
+        if (column == NULL)
+            return json_fail(json, begin, "a name that cannot be a column's");
         if (kind != JSON_NULL) {
             /* SQLite's names know no case: two members may mean one column */
             if (column->row == row->serial)
@@ -62,6 +65,27 @@ const char *row_read(struct row *row, struct table *table, struct json *json, co
             return json_fail(json, at, "expected ',' or '}'");
         at++;
     }
+}
+
+uint64_t row_key_hash(struct row *row, struct table *table)
+{
+    struct buffer *text = &row->key_text;
+
+    text->length = 0;
+    for (size_t i = 0; i < table->key_count; i++) {
+        const struct column *column = table_column(table, table->keys[i]);
+        struct slice value = column->value;
+
+        buffer_append_byte(text, '\0');
+        if (column->row != row->serial)
+            continue;
+        /* however its characters were written */
+        if (column->kind == JSON_STRING)
+            json_decode(text, slice_of(value.data + 1, value.length - 2), 0xFFFD);
+        else
+            buffer_append_slice(text, value);
+    }
+    return hash_64(buffer_slice(text));
 }
 
 static void grow(struct column *column, bool *changed)

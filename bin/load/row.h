@@ -35,6 +35,7 @@ struct row {
     uint64_t serial;
     const char *error; /* a constant text, or in error_text */
     struct buffer error_text;
+    struct buffer key_text;
 };
 
 void row_free(struct row *row);
@@ -45,6 +46,9 @@ void row_free(struct row *row);
  */
 const char *row_read(struct row *row, struct table *table, struct json *json, const char *at,
                      unsigned nesting);
+
+/* A hash over the values of the table's keys in the record read last. */
+uint64_t row_key_hash(struct row *row, struct table *table);
 
 /* Widens what the table's columns want by the record read last; true when they changed. */
 bool row_grow(struct row *row, struct table *table);
