@@ -406,8 +406,7 @@ static bool take_keys(struct loader *loader, struct table *table, const struct s
     return taken;
 }
 
-static bool are_names(struct loader *loader, const struct table *table,
-                      const struct schema *schema)
+static bool are_names(struct loader *loader, const struct table *table, const struct schema *schema)
 {
     struct failure failure = {0};
 
@@ -566,15 +565,22 @@ static bool make_room(struct loader *loader, const struct table *table)
 }
 
 /* A parent that comes again begins a transaction: its children of before are no longer its own. */
-static bool part_repeated(struct loader *loader, struct table *table)
+static bool part_repeated(struct loader *loader, struct table *table, const struct message *message)
 {
-    if (!table->is_parent || table_is_child(table) ||
-        key_set_add(&loader->parents, row_key_hash(&loader->row, table)))
+    struct json *json = &loader->messages->json;
+    uint64_t hash;
+
+    if (!table->is_parent || table_is_child(table))
+        return true;
+    hash = row_key_hash(&loader->row, table);
+    if (key_set_add(&loader->parents, hash))
         return true;
     if (!hand_over(loader, false, false))
         return false;
-    key_set_add(&loader->parents, row_key_hash(&loader->row, table));
-    return true;
+    key_set_add(&loader->parents, hash);
+    /* other rows may have been encoded for that: this one is read again */
+    return row_read(&loader->row, table, json, message->record.data, message->plain ? 0 : 1) !=
+           NULL;
 }
 
 /* Adds the record that was read to the batch, or rejects it. */
@@ -639,7 +645,7 @@ static void take_record(struct loader *loader, const struct message *message)
         (loader->messages->records <= loader->skip && table->disposition != DISPOSITION_REPLACE))
         return;
     if (!make_room(loader, table) || !read_record(loader, table, message) ||
-        !part_repeated(loader, table))
+        !part_repeated(loader, table, message))
         return;
     if (loader->reading->rows == 0)
         clock_gettime(CLOCK_MONOTONIC, &loader->started);
