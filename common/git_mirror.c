@@ -94,7 +94,7 @@ char *mirror_public_url(const char *url)
 {
     struct slice authority = authority_of(url);
     const char *host = host_start(authority);
-    const char *user_end = host;
+    const char *user_end;
 
     if (authority.length == 0 || host == authority.data)
         return memory_format("%s", url);

@@ -100,7 +100,7 @@ static bool prepare(struct text_converter *converter, struct slice encoding)
         iconv_close(converter->handle);
     memcpy(converter->encoding, name, sizeof name);
     converter->handle = iconv_open("UTF-8", name);
-    converter->open = converter->handle != (iconv_t)-1;
+    converter->open = (intptr_t)converter->handle != -1;
     return converter->open;
 }
 
