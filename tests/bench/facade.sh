@@ -1,7 +1,7 @@
 #!/bin/sh
 # facade against git log --all --numstat --no-renames: the same history, the same counts, output
 # thrown away. One line of JSON a figure. Environment: BUILD; REPO for a history other than the
-# made one; COMMITS (default 30000) for the size of that.
+# made one; COMMITS (default 30100) for the size of that.
 set -eu
 here=$(dirname "$0")
 facade=$BUILD/libexec/leat/facade
@@ -9,7 +9,7 @@ measure=$BUILD/tests/tools/measure
 data=$BUILD/bench
 export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null
 mkdir -p "$data"
-commits=${COMMITS:-30000}
+commits=${COMMITS:-30100}
 if [ -n "${REPO:-}" ]; then
     history=$REPO
 else
