@@ -272,11 +272,6 @@ static bool merge(struct pg_writer *writer, const struct table *table, const str
     return run(writer, &sql);
 }
 
-static size_t depth_of(const struct table *table)
-{
-    return table_is_child(table) ? 1 + depth_of(table->parent) : 0;
-}
-
 static bool delete_gone_of(struct pg_writer *writer, const struct table *table)
 {
     for (const struct table *gone = table; table_is_child(gone); gone = gone->parent) {
@@ -304,11 +299,11 @@ static bool merge_all(struct pg_writer *writer)
             continue;
         if (place->repeated && !drop_repeated(writer, place->table))
             return false;
-        deepest = depth_of(place->table) > deepest ? depth_of(place->table) : deepest;
+        deepest = table_depth(place->table) > deepest ? table_depth(place->table) : deepest;
     }
     for (size_t depth = deepest; depth > 0; depth--) {
         for (size_t i = 0; i < writer->place_count; i++) {
-            if (writer->places[i].filled && depth_of(writer->places[i].table) == depth &&
+            if (writer->places[i].filled && table_depth(writer->places[i].table) == depth &&
                 !delete_gone_of(writer, writer->places[i].table))
                 return false;
         }
@@ -318,7 +313,7 @@ static bool merge_all(struct pg_writer *writer)
             struct pg_place *place = &writer->places[i];
 
             if (place->filled && place->table->disposition == DISPOSITION_UPSERT &&
-                depth_of(place->table) == depth && !merge(writer, place->table, place->layout))
+                table_depth(place->table) == depth && !merge(writer, place->table, place->layout))
                 return false;
         }
     }

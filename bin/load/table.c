@@ -91,9 +91,16 @@ static void name_column(struct table *table, struct column *column)
         table->stale = true;
 }
 
+bool table_is_column_name(const struct table *table, struct slice name)
+{
+    if (memchr(name.data, '\0', name.length) != NULL)
+        return false;
+    return table->dialect != SQL_POSTGRESQL || (name.length > 0 && name.length <= SQL_NAME_LIMIT);
+}
+
 struct column *table_member(struct table *table, struct shape_node *node)
 {
-    if (node->data == NULL) {
+    if (node->data == NULL && table_is_column_name(table, node->name)) {
         char *name = memory_text(node->name.data, node->name.length);
         struct column *column = table_column(table, name);
 
@@ -259,6 +266,15 @@ static void settle_unknown(struct table *table)
     schema_free(schema);
 }
 
+static bool has_typed_column(const struct table *table)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (table->columns[i]->wanted != TYPE_UNKNOWN)
+            return true;
+    }
+    return false;
+}
+
 /* Keys must have a type for the table to be made, even if all rows so far had none. */
 static void settle_keys(struct table *table)
 {
@@ -357,7 +373,7 @@ void table_plan(struct table *table, bool final, struct changes *changes)
     find_overflows(table);
     if (table->disposition != DISPOSITION_APPEND || table_is_child(table))
         settle_keys(table);
-    if (final)
+    if (final || (create && !has_typed_column(table)))
         settle_unknown(table);
     for (size_t i = 0; i < table->column_count; i++)
         plan_overflow(table, table->columns[i]);

@@ -106,9 +106,11 @@ struct table {
 struct table *table_new(struct slice name, size_t number, enum sql_dialect dialect);
 void table_free(struct table *table);
 
+/* Whether the database takes it as the name of a column. */
+bool table_is_column_name(const struct table *table, struct slice name);
 /* The column of that name, made if need be. */
 struct column *table_column(struct table *table, const char *name);
-/* The column a name of a record stands for. */
+/* The column a name of a record stands for; NULL when no column can have that name. */
 struct column *table_member(struct table *table, struct shape_node *node);
 
 /* Forgets what the table has, before it is described (again). */
@@ -134,6 +136,16 @@ void changes_free(struct changes *changes);
 static inline bool table_is_child(const struct table *table)
 {
     return table->parent != NULL && table->disposition == DISPOSITION_UPSERT;
+}
+
+/* How many tables are above it. */
+static inline size_t table_depth(const struct table *table)
+{
+    size_t depth = 0;
+
+    for (; table_is_child(table); table = table->parent)
+        depth++;
+    return depth;
 }
 
 #endif

@@ -390,11 +390,6 @@ static bool write_rows(struct target_sqlite *self, const struct batch *batch,
     return true;
 }
 
-static size_t depth_of(const struct table *table)
-{
-    return table_is_child(table) ? 1 + depth_of(table->parent) : 0;
-}
-
 static bool delete_gone_of(struct target_sqlite *self, const struct table *table)
 {
     for (const struct table *gone = table; table_is_child(gone); gone = gone->parent) {
@@ -415,13 +410,13 @@ static bool delete_gone(struct target_sqlite *self, struct failure *failure)
     size_t deepest = 0;
 
     for (size_t i = 0; i < self->ready_count; i++) {
-        size_t depth = self->ready[i].keys ? depth_of(self->ready[i].table) : 0;
+        size_t depth = self->ready[i].keys ? table_depth(self->ready[i].table) : 0;
 
         deepest = depth > deepest ? depth : deepest;
     }
     for (size_t depth = deepest; depth > 0; depth--) {
         for (size_t i = 0; i < self->ready_count; i++) {
-            if (self->ready[i].keys && depth_of(self->ready[i].table) == depth &&
+            if (self->ready[i].keys && table_depth(self->ready[i].table) == depth &&
                 !delete_gone_of(self, self->ready[i].table))
                 return fail(self, failure, "delete rows that are gone");
         }

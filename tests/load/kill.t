@@ -11,7 +11,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 trap 'postgresql_stop; rm -rf "$WORK"' EXIT
 KILLS=${KILLS:-12}
 
-# Parents with one to three children; some parents come twice, with other children.
+# Parents with one to three children; a third of them come twice, with other children.
 {
     schema p '"id":{"type":"integer"},"v":{}' '"id"'
     schema p__c '"id":{"type":"integer"},"_key":{"type":"string"},"v":{}' '"_key"' \
@@ -21,7 +21,7 @@ KILLS=${KILLS:-12}
             id = (i * 7919) % 6000
             printf "{\"type\":\"RECORD\",\"stream\":\"p\",\"record\":{\"id\":%d,\"v\":\"text %d\"}}\n", id, i
             for (j = 0; j <= i % 3; j++)
-                printf "{\"type\":\"RECORD\",\"stream\":\"p__c\",\"record\":{\"id\":%d,\"_key\":\"%d.%d\",\"v\":%d}}\n", id, id, j + i % 2, i
+                printf "{\"type\":\"RECORD\",\"stream\":\"p__c\",\"record\":{\"id\":%d,\"_key\":\"%d.%d\",\"v\":%d}}\n", id, id, j + int(i / 6000), i
             if (i % 500 == 499)
                 printf "{\"type\":\"STATE\",\"value\":%d}\n", i
         }

@@ -67,6 +67,10 @@ printf '{"a":1}\n' | "$LEAT" load "$TARGET" --stream ev -q --stats 2> err > out
 is "$(jq -c '[.tool, .records_in, .records_out, .records_rejected]' err)" '["load",1,1,0]' '--stats'
 printf '{"a":1}\n' | "$LEAT" load "$TARGET" --stream new -v 2> err > out
 like "$(cat err)" 'make the table new' '-v tells of changes'
+printf '{"a":null}\n{}\n{"a\\u0000b":1}\n{"a":null}\n' | "$LEAT" load "$TARGET" --stream nulls --batch 1 2> err
+is "$?/$(sql 'SELECT count(*), count(a) FROM nulls')" '1/2|0' 'rows of nulls are rows'
+like "$(cat err)" 'line 2: .*without members' 'a record without members is rejected'
+like "$(cat err)" 'line 3: .*cannot be a column' 'and so is a name with U+0000'
 printf '{"a":1}\n' | "$LEAT" load "$TARGET" > out
 is "$(sql 'SELECT a FROM records')" 1 'plain records without --stream go to "records"'
 

@@ -70,6 +70,12 @@ like "$(cat err)" 'cannot widen the column x of seen from integer to string' 'th
 is "$(pg 'SELECT count(*) FROM seen')" 0 'before any row is written'
 echo '{"x":1}' | "$LEAT" load "$TARGET" --stream "$(printf '%064d' 0)" 2> err
 is "$?" 3 'a name longer than PostgreSQL takes: status 3'
+long=$(printf '%064d' 0)
+printf '{"a":1,"%s":2}\n{"":1}\n{"a":2}\n' "$long" | "$LEAT" load "$TARGET" --stream long 2> err
+is "$?/$(pg 'TABLE long')" 1/2 'members that cannot be columns: the records are rejected'
+{ schema long "\"$long\":{}" ''; record long '"a":3'; } | "$LEAT" load "$TARGET" 2> err
+is "$?" 3 'a SCHEMA that declares such: status 3'
+like "$(cat err)" "no column of the name \"$long" 'and it is named'
 load --schema-name 'Of mine' --stream pg_class < widening
 is "$(pg 'SELECT x FROM "Of mine".pg_class' | paste -sd,)" 1,one \
     'a schema is made; the names of system tables are free to use'

@@ -52,6 +52,10 @@ test_families() {
         "$1: a family larger than a batch is one transaction"
     load --batch-bytes 4K < large
     is "$got/$(run 'SELECT count(*) FROM p__c')" 0/301 "$1: also when it is there already"
+    { family; parent 1 a; child 1 0 x; child 1 1 y; parent 2 b; parent 1 A; child 1 1 Y; } |
+        "$LEAT" load "$TARGET"
+    is "$(run 'SELECT v FROM p WHERE id = 1')/$(children)" 'A/1.1|Y,2' \
+        "$1: of a parent that comes twice the last children stay"
     load --disposition append < first
     is "$got" 1 "$1: appended to tables with keys, the repeated rows are rejected"
 }
