@@ -39,8 +39,10 @@ printf '%s\n' '{"id":1,"big":9007199254740993,"dec":1.10,"huge":1234567890123456
 for target in sqlite:e.db postgresql://; do
     "$LEAT" flatten --stream exact --key exact=id < exact | "$LEAT" schema-infer | "$LEAT" load "$target" > out
 done
-is "$(sqlite3 e.db 'SELECT big, dec, huge, hex(s), e IS NULL FROM exact')" "$(psql -Atqc "SELECT big, dec, huge, upper(encode(convert_to(s, 'UTF8'), 'hex')), (e IS NULL)::int FROM exact")" 'both databases give the same back'
-is "$(sqlite3 e.db 'SELECT big, dec, huge FROM exact')" '9007199254740993|1.10|123456789012345678901234567890' 'and it is what went in'
+is "$(sqlite3 e.db 'SELECT big, huge, hex(s), e IS NULL FROM exact')" "$(psql -Atqc "SELECT big, huge, upper(encode(convert_to(s, 'UTF8'), 'hex')), (e IS NULL)::int FROM exact")" 'both databases give the same back'
+is "$(sqlite3 e.db 'SELECT big, huge FROM exact')" '9007199254740993|123456789012345678901234567890' 'and it is what went in'
+is "$(psql -Atqc 'SELECT dec FROM exact')" '1.10' 'a decimal keeps its text in PostgreSQL'
+is "$(sqlite3 e.db 'SELECT dec = 1.1, dec < 2, sum(dec) FROM exact')" '1|1|1.1' 'and is a number in SQLite'
 
 # --- rejects on the way
 printf '{"id":1}\n{"id":\n{"id":2,"id":3}\n{"id":4}\n' > mixed
