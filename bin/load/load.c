@@ -62,8 +62,7 @@ static enum options_outcome parse(struct load *load, int argc, char **argv, int 
     };
     const struct tool tool = {.name = "load",
                               .operands = "TARGET",
-                              .summary = "Load rows into a database: sqlite:FILE or "
-                                         "postgresql://...",
+                              .summary = "rows into PostgreSQL or SQLite, exactly once",
                               .options = entries,
                               .option_count = sizeof entries / sizeof *entries};
 
