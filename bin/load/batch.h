@@ -45,6 +45,7 @@ struct batch {
     uint64_t rows;
     uint64_t position;   /* records of the input up to the end of this batch */
     bool continues;      /* the next batch belongs to the same transaction */
+    bool durable;        /* a STATE hangs on its commit, or the end of the load */
     struct buffer state; /* the last STATE line in it, with its "\n"; empty for none */
 };
 

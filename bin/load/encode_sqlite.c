@@ -77,7 +77,9 @@ static bool is_double(struct slice text, double *value)
     if (wanted.count > 17)
         return false;
     *value = strtod(text.data, &end); /* a delimiter follows the number */
-    if (wanted.count == 0)
+    /* up to 15 digits survive a double, but for the very large and very small */
+    if (wanted.count == 0 ||
+        (wanted.count <= 15 && wanted.exponent > -300 && wanted.exponent < 290))
         return true;
     for (int precision = 14; precision <= 16; precision++) {
         char shortest[32];

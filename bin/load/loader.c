@@ -265,6 +265,7 @@ static bool hand_over(struct loader *loader, bool continues, bool final)
     if (!plan(loader, batch, final))
         return false;
     batch->continues = continues;
+    batch->durable = final || batch->state.length > 0 || loader->held.length > 0;
     loader->open_transaction = continues;
     if (!continues)
         key_set_clear(&loader->parents);

@@ -1,8 +1,9 @@
 /*
  * Loading into SQLite: one transaction a batch, a prepared statement a table.
  *
- * The journal is a write-ahead log and every commit is synced (synchronous=FULL), because the
- * STATE that follows it is a promise that must survive a power cut.
+ * The journal is a write-ahead log. A commit that a STATE follows is synced (synchronous=FULL),
+ * because the STATE is a promise that must survive a power cut; another need not be, for after
+ * a power cut the load begins again at the STATE before.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -80,8 +81,11 @@ static bool run(struct target_sqlite *self, struct buffer *sql)
     return ran;
 }
 
-static bool begin(struct target_sqlite *self)
+static bool begin(struct target_sqlite *self, bool durable)
 {
+    if (!sqlite_execute(self->sqlite,
+                        durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"))
+        return false;
     for (unsigned attempt = 0;; attempt++) {
         if (sqlite_execute(self->sqlite, "BEGIN IMMEDIATE"))
             return true;
@@ -515,7 +519,7 @@ static enum outcome write_batch(struct target *target, struct batch *batch, stru
     struct target_sqlite *self = (struct target_sqlite *)target;
 
     if (!sqlite_in_transaction(self->sqlite)) {
-        if (!begin(self)) {
+        if (!begin(self, batch->durable || batch->continues)) {
             fail(self, failure, "begin a transaction");
             return OUTCOME_FAILED;
         }
@@ -611,7 +615,7 @@ struct target *target_open_sqlite(const char *path, const struct target_options 
         .schema_version = -1,
     };
     if (sqlite_fault(self->sqlite) == SQLITE_FAULT_NONE && set_journal(self) &&
-        sqlite_execute(self->sqlite, "PRAGMA synchronous = FULL; PRAGMA cache_size = -4096; "
+        sqlite_execute(self->sqlite, "PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 8000; "
                                      "PRAGMA legacy_alter_table = ON"))
         return &self->target;
     fail(self, failure, "open the database");
