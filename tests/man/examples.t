@@ -29,6 +29,6 @@ for page in "$here"/../../man/*; do
         same got "$output" "$(basename "$page"): $(head -1 "$command")"
     done
 done
-[ "$tests" -gt 3 ]
+[ "${tests:-0}" -gt 3 ]
 ok $? 'there are examples'
 done_testing

@@ -5,7 +5,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../postgresql.sh"
 . "$here/lib.sh"
 trap 'postgresql_stop; rm -rf "$WORK"' EXIT
-git_rows() { git -C repo log --all --numstat --no-renames --format='%H' "$@"; }
+git_rows() { git -C repo log --all --numstat --no-renames --format='%H'; }
 
 history repo 400
 collect() { # TARGET STATE

@@ -5,7 +5,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 infer() { "$LEAT" schema-infer "$@" 2> err; }
 # the last SCHEMA's properties: [type without null..., format, nullable]
-final() { infer --final "$@" | jq -c '.schema.properties|map_values([(.type//[]|map(select(.!="null"))|join("+")), .format, (.type//["null"]|index("null")!=null)])'; }
+final() { infer --final | jq -c '.schema.properties|map_values([(.type//[]|map(select(.!="null"))|join("+")), .format, (.type//["null"]|index("null")!=null)])'; }
 # the type of values given as a JSON array
 type_of() { echo "$1" | jq -c '.[]|{v:.}' | final | jq -r '.v|.[0]+"/"+(.[1]//"")+(if .[2] then "?" else "" end)'; }
 
