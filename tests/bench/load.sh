@@ -13,7 +13,6 @@ trap 'postgresql_stop; rm -rf "$data"' EXIT
 trap 'exit 1' INT TERM
 large=${EVENTS:-10000000}
 [ "$large" -le 4000000 ] || large=4000000
-postgresql_start "$data"
 cd "$data"
 
 csv() {
@@ -24,22 +23,25 @@ pg() {
     psql -Xq -v ON_ERROR_STOP=1 "$@"
 }
 
-columns='id bigint, name text, email text, count bigint, amount numeric, active boolean,
-    created_at timestamptz'
 "$generate" rows 1000000 > rows.json
 csv rows.json > rows.csv
+
+# before the server is there: it goes on writing for a while after each load
+"$measure" 'load: append 1 million rows to SQLite, against .import' \
+    "rm -f ours.db* && $leat load sqlite:ours.db --stream rows < rows.json" \
+    "rm -f peer.db && sqlite3 peer.db 'CREATE TABLE rows (id INTEGER, name TEXT, email TEXT,
+        count INTEGER, amount NUMERIC, active TEXT, created_at TEXT)' '.import --csv rows.csv rows'" \
+    rows_a_second=1000000
+
+postgresql_start "$data"
+columns='id bigint, name text, email text, count bigint, amount numeric, active boolean,
+    created_at timestamptz'
 pg -c "CREATE TABLE ours ($columns)" -c "CREATE TABLE peer ($columns)"
 
 "$measure" 'load: append 1 million rows to PostgreSQL, against psql \\copy' \
     "psql -Xqc 'TRUNCATE ours' && $leat load host=$PGHOST --stream ours < rows.json" \
     "psql -Xqc 'TRUNCATE peer' -c '\\copy peer from rows.csv csv'" rows_a_second=1000000
 [ "$(pg -Atc 'SELECT count(*) FROM (TABLE ours EXCEPT TABLE peer) x')" = 0 ]
-
-"$measure" 'load: append 1 million rows to SQLite, against .import' \
-    "rm -f ours.db* && $leat load sqlite:ours.db --stream rows < rows.json" \
-    "rm -f peer.db && sqlite3 peer.db 'CREATE TABLE rows (id INTEGER, name TEXT, email TEXT,
-        count INTEGER, amount NUMERIC, active TEXT, created_at TEXT)' '.import --csv rows.csv rows'" \
-    rows_a_second=1000000
 
 "$generate" rows "$large" > much
 "$measure" -n 1 "load: append $large rows to PostgreSQL" \
