@@ -14,6 +14,7 @@ one='taskset -c 0'
 "$generate" events 1000000 > "$data/events-1m"
 "$generate" events "$most" > "$data/events-most"
 "$generate" issues 100000 > "$data/issues-100k"
+"$generate" issues 10000 > "$data/issues-10k"
 bytes() { stat -c %s "$1"; }
 
 cat > "$data/flatten.jq" << 'END'
@@ -28,9 +29,11 @@ END
 "$measure" -n 3 'flatten: 1 million events, against Miller' \
     "$one $leat/flatten --plain < $data/events-1m" \
     "$one mlr --ijsonl --ojsonl flatten -s __ $data/events-1m" events_a_second=1000000
-"$measure" -n 3 'flatten: 100 thousand issues, against jq' \
-    "$one $leat/flatten --plain < $data/issues-100k" \
-    "$one jq -c -f $data/flatten.jq $data/issues-100k" "bytes_a_second=$(bytes "$data/issues-100k")"
+"$measure" -n 3 'flatten: 10 thousand issues of 3 KB, against jq' \
+    "$one $leat/flatten --plain < $data/issues-10k" \
+    "$one jq -c -f $data/flatten.jq $data/issues-10k" "bytes_a_second=$(bytes "$data/issues-10k")"
+"$measure" 'flatten: 100 thousand issues to flat lines' \
+    "$one $leat/flatten --plain < $data/issues-100k" "bytes_a_second=$(bytes "$data/issues-100k")"
 # and with envelopes, child tables and keys, as the pipelines use it
 "$measure" 'flatten: 1 million events to messages' "$one $leat/flatten < $data/events-1m" \
     events_a_second=1000000 "bytes_a_second=$(bytes "$data/events-1m")"
