@@ -38,7 +38,7 @@ columns='id bigint, name text, email text, count bigint, amount numeric, active 
     created_at timestamptz'
 pg -c "CREATE TABLE ours ($columns)" -c "CREATE TABLE peer ($columns)"
 
-"$measure" 'load: append 1 million rows to PostgreSQL, against psql \\copy' \
+"$measure" 'load: append 1 million rows to PostgreSQL, against psql copy' \
     "psql -Xqc 'TRUNCATE ours' && $leat load host=$PGHOST --stream ours < rows.json" \
     "psql -Xqc 'TRUNCATE peer' -c '\\copy peer from rows.csv csv'" rows_a_second=1000000
 [ "$(pg -Atc 'SELECT count(*) FROM (TABLE ours EXCEPT TABLE peer) x')" = 0 ]
@@ -112,9 +112,9 @@ measure_upsert() { # ORDER COMMAND...
         seconds by_hand >> hand.times
         [ "$(pg -Atc 'SELECT count(*) FROM (TABLE ours EXCEPT TABLE hand) x')" = 0 ]
     done
-    figure "load: upsert 200 thousand rows into 1 million, $order, against \\copy without a key" empty.times
-    figure "load: the same, against \\copy into a temporary table and MERGE" hand.times
-    figure "load: the same, against \\copy into a table of a million with its key" peer.times
+    figure "load: upsert 200 thousand rows into 1 million, $order, against copy without a key" empty.times
+    figure "load: the same, against copy into a temporary table and MERGE" hand.times
+    figure "load: the same, against copy into a table of a million with its key" peer.times
 }
 
 pg -c 'CREATE TABLE base AS TABLE peer'
