@@ -243,6 +243,20 @@ static inline const char *json_key(struct json *json, const char *at, struct jso
     return json_space(json, at + 1);
 }
 
+/* Behind a value in a container that `closing` ends: the byte that starts what comes behind
+ * the "," (then *more is true), or the byte behind the closing one; NULL when it is neither. */
+static inline const char *json_after_value(struct json *json, const char *at, char closing,
+                                           bool *more)
+{
+    at = json_space(json, at);
+    *more = *at == ',';
+    if (*more)
+        return json_space(json, at + 1);
+    if (*at == closing)
+        return at + 1;
+    return json_fail(json, at, closing == '}' ? "expected ',' or '}'" : "expected ',' or ']'");
+}
+
 /* Whether all of the text is one JSON value in valid UTF-8. On false see json->error. */
 bool json_valid(struct json *json, struct slice text);
 

@@ -97,7 +97,7 @@ static const char *scan_members(struct messages *messages, const char *at,
 {
     struct json *json = &messages->json;
 
-    for (;;) {
+    for (bool more = true; more;) {
         struct json_key key;
         struct slice *place, value;
         const char *begin = json_key(json, at, &key);
@@ -124,13 +124,9 @@ static const char *scan_members(struct messages *messages, const char *at,
             return json_fail(json, begin, "a member of the message is named twice");
         else
             *place = value;
-        at = json_space(json, at);
-        if (*at == '}')
-            return at + 1;
-        if (*at != ',')
-            return json_fail(json, at, "expected ',' or '}'");
-        at++;
+        at = json_after_value(json, at, '}', &more);
     }
+    return at;
 }
 
 static const char *at_end(struct json *json, const char *at)

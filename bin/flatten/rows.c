@@ -237,7 +237,7 @@ static const char *row_members(struct rows *rows, struct row *row, struct shape_
         return at + 1;
     if (nesting > json->max_nesting)
         return json_fail(json, at, "nested too deep (see --max-nesting)");
-    for (;;) {
+    for (bool more = true; more;) {
         struct shape_node *node;
         struct place *place;
         enum json_kind kind;
@@ -267,14 +267,9 @@ static const char *row_members(struct rows *rows, struct row *row, struct shape_
             put(row->out, place->prefix, begin, (size_t)(at - begin));
         else if (whole && !put_special(rows, row, place, node, begin, (size_t)(at - begin)))
             return NULL;
-        at = json_space(json, at);
-        if (*at == '}')
-            return at + 1;
-        if (*at != ',')
-            return json_fail(json, at, "expected ',' or '}'");
-        at++;
-        at = json_space(json, at);
+        at = json_after_value(json, at, '}', &more);
     }
+    return at;
 }
 
 /* ---- arrays ---- */
@@ -335,8 +330,9 @@ static const char *array_rows(struct rows *rows, struct row *row, struct place *
                               struct shape_node *node, const char *at, unsigned nesting)
 {
     struct json *json = rows->json;
+    bool more = true;
 
-    for (uint64_t index = 0;; index++) {
+    for (uint64_t index = 0; more; index++) {
         enum json_kind kind = json_kind_of(*at);
 
         if (kind == JSON_NULL) {
@@ -352,13 +348,9 @@ static const char *array_rows(struct rows *rows, struct row *row, struct place *
         }
         if (at == NULL)
             return NULL;
-        at = json_space(json, at);
-        if (*at == ']')
-            return at + 1;
-        if (*at != ',')
-            return json_fail(json, at, "expected ',' or ']'");
-        at = json_space(json, at + 1);
+        at = json_after_value(json, at, ']', &more);
     }
+    return at;
 }
 
 static void defer(struct rows *rows, const struct deferred *one)

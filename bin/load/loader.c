@@ -622,8 +622,10 @@ static bool read_record(struct loader *loader, struct table *table, const struct
     struct slice version;
 
     if (!messages_record_end(loader->messages,
-                             row_read(&loader->row, table, json, message->record.data, nesting)))
+                             row_read(&loader->row, table, json, message->record.data, nesting))) {
+        row_forget(&loader->row);
         return false;
+    }
     if (table->frozen && !table->exists) {
         messages_reject(loader->messages, "the table does not exist, and may not be made");
         return false;
@@ -726,7 +728,7 @@ static void finish(struct loader *loader)
 
         if (table->frozen && !table->exists)
             continue;
-        if (table->column_count == 0)
+        if (!table_has_named_column(table))
             continue;
         if (table->disposition == DISPOSITION_REPLACE &&
             (!table->was_replaced || table->staged > 0 || batch_table(batch, table)->count > 0))

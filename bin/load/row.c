@@ -11,6 +11,7 @@ void row_free(struct row *row)
     buffer_free(&row->encoder.scratch);
     buffer_free(&row->error_text);
     buffer_free(&row->key_text);
+    free(row->named);
 }
 
 static void add_member(struct row *row, struct column *column)
@@ -22,22 +23,42 @@ static void add_member(struct row *row, struct column *column)
     row->members[row->count++] = column;
 }
 
+static void add_named(struct row *row, struct shape_node *node)
+{
+    if (row->named_count == row->named_capacity) {
+        row->named_capacity = row->named_capacity * 2 + 16;
+        row->named = memory_resize(row->named, row->named_capacity, sizeof(struct shape_node *));
+    }
+    row->named[row->named_count++] = node;
+}
+
+void row_forget(struct row *row)
+{
+    for (size_t i = 0; i < row->named_count; i++) {
+        struct column *column = row->named[i]->data;
+
+        column->named = false;
+        row->named[i]->data = NULL;
+    }
+    row->named_count = 0;
+}
+
 const char *row_read(struct row *row, struct table *table, struct json *json, const char *at,
                      unsigned nesting)
 {
     struct shape_cursor cursor = shape_begin(&table->shape, &table->shape.root);
 
-    row->count = 0;
+    row->count = row->named_count = 0;
     row->serial++;
     at = json_space(json, at + 1);
     if (*at == '}')
         return json_fail(json, at, "a record without members");
-    for (;;) {
+    for (bool more = true; more;) {
         struct shape_node *node;
         struct column *column;
         const char *begin = shape_key(&table->shape, &cursor, json, at, &node);
         enum json_kind kind;
-        bool escaped;
+        bool escaped, new;
 
         if (begin == NULL)
             return NULL;
@@ -46,7 +67,9 @@ const char *row_read(struct row *row, struct table *table, struct json *json, co
                                 : json_scalar_end(json, begin, kind, &escaped);
         if (at == NULL)
             return NULL;
-        column = table_member(table, node);
+        column = table_member(table, node, &new);
+        if (__builtin_expect(new, 0))
+            add_named(row, node);
         if (column == NULL)
             return json_fail(json, begin, "a name that cannot be a column's");
         if (kind != JSON_NULL) {
@@ -58,13 +81,9 @@ const char *row_read(struct row *row, struct table *table, struct json *json, co
             column->value = slice_of(begin, (size_t)(at - begin));
             add_member(row, column);
         }
-        at = json_space(json, at);
-        if (*at == '}')
-            return at + 1;
-        if (*at != ',')
-            return json_fail(json, at, "expected ',' or '}'");
-        at++;
+        at = json_after_value(json, at, '}', &more);
     }
+    return at;
 }
 
 uint64_t row_key_hash(struct row *row, struct table *table)

@@ -32,6 +32,8 @@ struct row {
     struct encoder encoder;
     struct column **members; /* of the record read last, those that are not null */
     size_t count, capacity;
+    struct shape_node **named; /* names that the record read last was the first to use */
+    size_t named_count, named_capacity;
     uint64_t serial;
     const char *error; /* a constant text, or in error_text */
     struct buffer error_text;
@@ -46,6 +48,9 @@ void row_free(struct row *row);
  */
 const char *row_read(struct row *row, struct table *table, struct json *json, const char *at,
                      unsigned nesting);
+
+/* The record read last is rejected: what only it has named is not named. */
+void row_forget(struct row *row);
 
 /* A hash over the values of the table's keys in the record read last. */
 uint64_t row_key_hash(struct row *row, struct table *table);

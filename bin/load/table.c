@@ -98,13 +98,15 @@ bool table_is_column_name(const struct table *table, struct slice name)
     return table->dialect != SQL_POSTGRESQL || (name.length > 0 && name.length <= SQL_NAME_LIMIT);
 }
 
-struct column *table_member(struct table *table, struct shape_node *node)
+struct column *table_member(struct table *table, struct shape_node *node, bool *new)
 {
+    *new = false;
     if (node->data == NULL && table_is_column_name(table, node->name)) {
         char *name = memory_text(node->name.data, node->name.length);
         struct column *column = table_column(table, name);
 
         free(name);
+        *new = !column->named;
         name_column(table, column);
         node->data = column;
     }
@@ -264,6 +266,15 @@ static void settle_unknown(struct table *table)
             column->wanted = TYPE_STRING;
     }
     schema_free(schema);
+}
+
+bool table_has_named_column(const struct table *table)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (table->columns[i]->named)
+            return true;
+    }
+    return false;
 }
 
 static bool has_typed_column(const struct table *table)

@@ -110,8 +110,11 @@ void table_free(struct table *table);
 bool table_is_column_name(const struct table *table, struct slice name);
 /* The column of that name, made if need be. */
 struct column *table_column(struct table *table, const char *name);
-/* The column a name of a record stands for; NULL when no column can have that name. */
-struct column *table_member(struct table *table, struct shape_node *node);
+/* The column a name of a record stands for; NULL when no column can have that name. *new is
+ * whether nothing in the input had named it before. */
+struct column *table_member(struct table *table, struct shape_node *node, bool *new);
+/* Whether the input has named any column so far. */
+bool table_has_named_column(const struct table *table);
 
 /* Forgets what the table has, before it is described (again). */
 void table_forget(struct table *table);

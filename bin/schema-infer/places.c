@@ -184,17 +184,13 @@ static const char *look_at_elements(struct stream *stream, struct json *json, st
     if (nesting > json->max_nesting)
         return json_fail(json, at, "nested too deep (see --max-nesting)");
     items = items_of(stream, place);
-    for (;;) {
+    for (bool more = true; more;) {
         at = look_at(stream, json, &items->shape, &items->shape.root, &items->element, at, nesting);
         if (at == NULL)
             return NULL;
-        at = json_space(json, at);
-        if (*at == ']')
-            return at + 1;
-        if (*at != ',')
-            return json_fail(json, at, "expected ',' or ']'");
-        at = json_space(json, at + 1);
+        at = json_after_value(json, at, ']', &more);
     }
+    return at;
 }
 
 static void take_scalar(struct stream *stream, struct place *place, enum json_kind kind,

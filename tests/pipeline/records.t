@@ -51,4 +51,16 @@ is $? 1 'rejected records are told by the status'
 "$LEAT" load sqlite:m.db < rows > out
 is "$(sqlite3 m.db 'SELECT group_concat(id) FROM m')" '1,4' 'and the good ones are loaded'
 is "$(wc -l < bad)" 2 'the bad ones are in the file'
+
+# --- a rejected record leaves no trace in the tables
+for target in sqlite:r.db postgresql://; do
+    printf '{"a":1,}\n' | "$LEAT" load --stream bad "$target" > out 2> err
+    is $? 1 "${target%%:*}: nothing but a bad record"
+    printf '{"b":1}\n{"c":null,"d":[1,2}\n' | "$LEAT" load --stream good "$target" > out 2> err
+    is $? 1 "${target%%:*}: a bad record behind a good one"
+    printf '{"b":[1,2}\n' | "$LEAT" load --stream good "$target" > out 2> err
+    is $? 1 "${target%%:*}: a bad record for a table that exists"
+done
+is "$(sqlite3 r.db "SELECT group_concat(m.name || '.' || c.name) FROM sqlite_master m, pragma_table_info(m.name) c")" good.b 'SQLite has no table and no column of theirs'
+is "$(psql -Atqc "SELECT string_agg(table_name || '.' || column_name, ',') FROM information_schema.columns WHERE table_name IN ('good', 'bad')")" good.b 'neither has PostgreSQL'
 done_testing
