@@ -33,6 +33,14 @@ void *memory_resize(void *old, size_t count, size_t size)
     return or_exit(realloc(old, bytes ? bytes : 1));
 }
 
+void *memory_extend(void *old, size_t before, size_t count, size_t size)
+{
+    char *memory = memory_resize(old, count, size);
+
+    memset(memory + before * size, 0, (count - before) * size);
+    return memory;
+}
+
 char *memory_text(const char *data, size_t length)
 {
     char *copy = or_exit(malloc(length + 1));

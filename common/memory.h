@@ -13,6 +13,9 @@ void *memory_new(size_t count, size_t size);
 /* As realloc() for `count` things of `size` bytes; new bytes are not zeroed. */
 void *memory_resize(void *old, size_t count, size_t size);
 
+/* As memory_resize() for an array that only grows, from `before` things; new ones are zeroed. */
+void *memory_extend(void *old, size_t before, size_t count, size_t size);
+
 /* A NUL-ended copy; free() it. */
 char *memory_text(const char *data, size_t length);
 

@@ -53,9 +53,8 @@ static struct pg_place *place_of(struct pg_writer *writer, const struct table *t
     if (table->number >= writer->place_count) {
         size_t count = table->number + 8;
 
-        writer->places = memory_resize(writer->places, count, sizeof *writer->places);
-        memset(writer->places + writer->place_count, 0,
-               (count - writer->place_count) * sizeof *writer->places);
+        writer->places =
+            memory_extend(writer->places, writer->place_count, count, sizeof *writer->places);
         writer->place_count = count;
     }
     writer->places[table->number].table = table;

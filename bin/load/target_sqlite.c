@@ -63,9 +63,7 @@ static struct ready *ready_for(struct target_sqlite *self, const struct table *t
     if (table->number >= self->ready_count) {
         size_t count = table->number + 8;
 
-        self->ready = memory_resize(self->ready, count, sizeof *self->ready);
-        memset(self->ready + self->ready_count, 0,
-               (count - self->ready_count) * sizeof *self->ready);
+        self->ready = memory_extend(self->ready, self->ready_count, count, sizeof *self->ready);
         self->ready_count = count;
     }
     self->ready[table->number].table = table;
