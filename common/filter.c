@@ -1,7 +1,9 @@
 #include "filter.h"
 
+#include <inttypes.h>
 #include <unistd.h>
 
+#include "log.h"
 #include "signals.h"
 
 static void flush_output(void *output)
@@ -57,6 +59,9 @@ enum status filter_close(struct filter *filter, enum status status)
     filter->statistics.records_rejected = filter->rejects.count;
     filter->statistics.bytes_in = filter->messages.lines.bytes;
     filter->statistics.bytes_out = filter->output.bytes;
+    log_detail("%" PRIu64 " records read, %" PRIu64 " written, %" PRIu64 " rejected",
+               filter->statistics.records_in, filter->statistics.records_out,
+               filter->statistics.records_rejected);
     if (filter->print_statistics)
         statistics_print(&filter->statistics);
     messages_close(&filter->messages);

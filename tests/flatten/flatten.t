@@ -153,4 +153,8 @@ wait_for slow
 like "$(cat slow)" RECORD 'a slow stream is not held back'
 : > hold
 wait
+printf '{"a":1}\n{\n' | "$LEAT" flatten -v > out 2> err
+like "$(cat err)" '^flatten: 2 records read, 1 written, 1 rejected$' '-v says how much was done'
+printf '{\n' | "$LEAT" flatten -q > out 2> err
+is $? 1 '-q still tells of rejects by the status'
 done_testing

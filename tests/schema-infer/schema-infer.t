@@ -94,4 +94,8 @@ status 1 'too many names' sh -c "echo '{\"a\":1,\"b\":2}' | $LEAT schema-infer -
 status 1 'too deep' sh -c "echo '{\"a\":{\"b\":{}}}' | $LEAT schema-infer --max-nesting 2"
 is "$(echo '{}' | infer --stream x | jq -r .stream | sort -u)" x '--stream names plain records'
 status 1 'a line over the limit' sh -c "printf '{\"a\":\"%02000d\"}\n' 0 | $LEAT schema-infer --max-line 1K"
+printf '{"a":1}\n{\n' | "$LEAT" schema-infer -v > out 2> err
+like "$(cat err)" '^schema-infer: 2 records read, 1 written, 1 rejected$' '-v says how much was done'
+printf '{\n' | "$LEAT" schema-infer -q > out 2> err
+is $? 1 '-q still tells of rejects by the status'
 done_testing
