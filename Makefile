@@ -10,6 +10,7 @@
 # The tools, and what each links besides our own library.
 TOOLS = facade flatten load schema-infer
 PACKAGES_facade = libgit2
+PACKAGES_fetch = libcurl libcrypto
 PACKAGES_load = libpq sqlite3
 PACKAGES_ALL = libcjson
 
@@ -21,7 +22,7 @@ LIBEXEC = $(BUILD)/libexec/leat
 CC = gcc
 CFLAGS = -O2 -g
 WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
-INCLUDES := $(shell pkg-config --cflags-only-I libgit2 libpq sqlite3)
+INCLUDES := $(shell pkg-config --cflags-only-I libgit2 libcurl libcrypto libpq sqlite3)
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -pthread -Icommon $(INCLUDES) $(CFLAGS)
 ifdef SANITIZE
 ALL_CFLAGS += -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -30,6 +31,7 @@ endif
 COMMON = $(patsubst %.c,$(BUILD)/%.o,$(wildcard common/*.c))
 LIBRARY = $(BUILD)/libleat.a
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c tests/tools/*.c))
+MODULE_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/*.c))
 
 all: $(TOOLS:%=$(LIBEXEC)/%) $(BUILD)/leat
 
@@ -57,11 +59,22 @@ $(BUILD)/leat: scripts/leat
 	    -e 's|@VERSION@|$(VERSION)|' scripts/leat > $@
 	chmod +x $@
 
-$(UNIT_TESTS): %: %.o $(LIBRARY)
-	@echo "  LD $@"; $(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ \
-	    $(shell pkg-config --libs $(PACKAGES_ALL)) -lm
+# A test may need any outside library that ours does; it links those that it does need.
+define LINK_TEST
+@echo "  LD $@"; $(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $^ \
+    $(shell pkg-config --libs $(PACKAGES_facade) $(PACKAGES_fetch) $(PACKAGES_load) \
+        $(PACKAGES_ALL)) -lm
+endef
 
-unit: $(UNIT_TESTS)
+$(UNIT_TESTS): %: %.o $(LIBRARY)
+	$(LINK_TEST)
+
+# tests/unit/TOOL/MODULE.c tests bin/TOOL/MODULE.c.
+$(MODULE_TESTS): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/bin/%.o $(LIBRARY)
+	$(LINK_TEST)
+$(MODULE_TESTS:=.o): ALL_CFLAGS += -Itests/unit -I$(patsubst $(BUILD)/tests/unit/%,bin/%,$(@D))
+
+unit: $(UNIT_TESTS) $(MODULE_TESTS)
 
 demo: all
 	@BUILD=$(BUILD) scripts/demo-run $(REPO)
@@ -76,7 +89,7 @@ lint:
 	@tests/lint
 
 format:
-	clang-format -i common/*.[ch] bin/*/*.[ch] tests/*/*.c
+	clang-format -i common/*.[ch] bin/*/*.[ch] tests/*/*.c tests/unit/*/*.c
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/leat \

@@ -43,6 +43,11 @@ bool signals_stopped(void)
     return stopped != 0;
 }
 
+int signals_fd(void)
+{
+    return wake[0];
+}
+
 bool signals_wait(int fd, short events, int milliseconds)
 {
     struct pollfd watched[2] = {{.fd = fd, .events = events}, {.fd = wake[0], .events = POLLIN}};

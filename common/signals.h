@@ -13,6 +13,10 @@ void signals_install(void);
 /* Whether a signal has asked us to stop. */
 bool signals_stopped(void);
 
+/* Becomes readable, and stays so, when a signal has: for loops that poll by themselves. It is
+ * not to be read; -1 when nothing was installed. */
+int signals_fd(void);
+
 /*
  * Waits until `fd` (-1 for none) has one of poll(2)'s `events`, a stop signal came, or
  * `milliseconds` passed (-1: no limit). Returns true when fd is ready; false otherwise.
