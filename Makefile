@@ -61,7 +61,7 @@ $(BUILD)/leat: scripts/leat
 
 # A test may need any outside library that ours does; it links those that it does need.
 define LINK_TEST
-@echo "  LD $@"; $(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $^ \
+@echo "  LD $@"; $(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $(filter %.o,$^) $(LIBRARY) \
     $(shell pkg-config --libs $(PACKAGES_facade) $(PACKAGES_fetch) $(PACKAGES_load) \
         $(PACKAGES_ALL)) -lm
 endef
@@ -72,6 +72,7 @@ $(UNIT_TESTS): %: %.o $(LIBRARY)
 # tests/unit/TOOL/MODULE.c tests bin/TOOL/MODULE.c.
 $(MODULE_TESTS): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/bin/%.o $(LIBRARY)
 	$(LINK_TEST)
+$(BUILD)/tests/unit/fetch/budget: $(BUILD)/bin/fetch/book.o
 $(MODULE_TESTS:=.o): ALL_CFLAGS += -Itests/unit -I$(patsubst $(BUILD)/tests/unit/%,bin/%,$(@D))
 
 unit: $(UNIT_TESTS) $(MODULE_TESTS)

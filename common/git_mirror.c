@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folders.h"
 #include "git_library.h"
 #include "memory.h"
 #include "slice.h"
@@ -138,26 +139,6 @@ char *mirror_folder(const char *root, const char *url)
     folder = memory_format("%s/%s-%.*s.git", root, name, HASH_DIGITS, hash);
     free(public_url);
     return folder;
-}
-
-static bool make_folders(const char *path)
-{
-    char *copy = memory_format("%s", path);
-    bool made = true;
-
-    for (char *at = copy + 1; made; at++) {
-        char kept = *at;
-
-        if (kept != '/' && kept != '\0')
-            continue;
-        *at = '\0';
-        made = mkdir(copy, 0777) == 0 || errno == EEXIST;
-        *at = kept;
-        if (kept == '\0')
-            break;
-    }
-    free(copy);
-    return made;
 }
 
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
@@ -462,7 +443,7 @@ enum mirror_outcome mirror_update(const struct mirror_request *request, char **w
         *why = library_error("cannot start libgit2", request, "");
         return MIRROR_LOCAL_FAILED;
     }
-    if (!make_folders(request->root)) {
+    if (!folders_make(request->root, 0777)) {
         *why = system_error("cannot make the mirror folder", request->root);
         return MIRROR_LOCAL_FAILED;
     }

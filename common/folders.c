@@ -1,0 +1,44 @@
+#include "folders.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "memory.h"
+
+bool folders_make(const char *path, mode_t mode)
+{
+    char *copy = memory_format("%s", path);
+    bool made = *path != '\0';
+
+    if (!made)
+        errno = ENOENT;
+    for (char *at = copy + 1; made; at++) {
+        char kept = *at;
+
+        if (kept != '/' && kept != '\0')
+            continue;
+        *at = '\0';
+        made = mkdir(copy, mode) == 0 || errno == EEXIST;
+        *at = kept;
+        if (kept == '\0')
+            break;
+    }
+    free(copy);
+    return made;
+}
+
+bool folders_make_for(const char *file, mode_t mode)
+{
+    const char *slash = strrchr(file, '/');
+    char *folder;
+    bool made;
+
+    if (!slash || slash == file)
+        return true;
+    folder = memory_text(file, (size_t)(slash - file));
+    made = folders_make(folder, mode);
+    free(folder);
+    return made;
+}
