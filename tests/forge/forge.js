@@ -12,6 +12,7 @@ const { Control } = require('./web/control');
 const { Server } = require('./web/server');
 const { Rest } = require('./github/rest-answer');
 const { GraphQL } = require('./github/graphql');
+const { GitLab } = require('./gitlab/answer');
 
 const USAGE = `usage: forge.js [--port N] [--tls CERT KEY] [--seed N] [--validate]
     [--repo OWNER/NAME[:issues=N,pulls=N,commits=N,releases=N,milestones=N,labels=N,branches=N,tags=N]]...
@@ -120,9 +121,11 @@ function main() {
     const forge = new Forge(options);
     const rest = new Rest(forge);
     const graphql = new GraphQL(forge);
+    const gitlab = new GitLab(forge);
     const isGraphql = (path) => path === '/graphql' || path === '/api/graphql';
     const platforms = [
         (request) => (isGraphql(request.path) && request.method === 'POST' ? graphql.handle(request) : null),
+        (request) => gitlab.handle(request),
         (request) => rest.handle(request),
     ];
     new Server(forge, platforms).listen(options, (url) => process.stdout.write(`${url}\n`));

@@ -10,6 +10,7 @@
 //   GET    /_forge/truth             ?platform=&repo= NDJSON {"stream", "row"}
 
 const github = require('../truth/github');
+const gitlab = require('../truth/gitlab');
 
 function reply(status, body, type = 'application/json') {
     return { status, headers: { 'content-type': type }, body: Buffer.from(body) };
@@ -18,7 +19,7 @@ function reply(status, body, type = 'application/json') {
 class Control {
     constructor(forge) {
         this.forge = forge;
-        this.truths = { github: github.truth };
+        this.truths = { github: github.truth, gitlab: gitlab.truth };
         this.actions = {
             'GET /_forge/counts': () => ({ ...forge.counts.toJSON(), validation_failures: forge.validationFailures }),
             'POST /_forge/counts/reset': () => forge.counts.reset(),
