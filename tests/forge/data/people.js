@@ -22,8 +22,8 @@ function account(type, id, login, name) {
 function person(random, number) {
     const name = `${random.pick(FIRST)} ${random.pick(LAST)}`;
     const login = `${name.split(' ')[0].toLowerCase().replace(/[^a-z]/g, 'x')}-${number}`;
-    // Some accounts are newer than 2^31, none on the real GitHub yet.
-    const id = number % 40 === 7 ? 2147483648 + number * 11 : 1000 + number * 7919;
+    // Below 2^31, as all on GitHub: its GraphQL could not tell a larger one.
+    const id = number % 40 === 7 ? 2147480000 + number : 1000 + number * 7919;
     const user = account('User', id, login, name);
     user.emails = [`${id}+${login}@users.noreply.github.com`, `${login}@mill.example`];
     if (random.chance(0.3)) {

@@ -60,7 +60,7 @@ class Client {
     async query(query, variables, headers) {
         const { data, ...rest } = await this.get('/graphql', headers, { method: 'POST',
             body: JSON.stringify({ query, variables }) });
-        return { ...rest, ...data };
+        return { ...data, ...rest };
     }
 
     async control(method, name, body) {
