@@ -592,16 +592,17 @@ bool http_wait(struct http *http, int milliseconds)
 
 struct slice http_header(const struct http_response *response, const char *name)
 {
-    const char *at = response->headers.data, *end = at + response->headers.length;
+    struct slice left = buffer_slice(&response->headers), value = {0};
     size_t length = strlen(name);
-    struct slice value = {0};
 
-    while (at < end) {
-        const char *line_end = memchr(at, '\n', (size_t)(end - at));
+    while (left.length > 0) {
+        const char *end = memchr(left.data, '\n', left.length);
+        size_t line = (size_t)(end - left.data);
 
-        if ((size_t)(line_end - at) > length && at[length] == ':' && memcmp(at, name, length) == 0)
-            value = slice_of(at + length + 2, (size_t)(line_end - at) - length - 2);
-        at = line_end + 1;
+        if (line > length && left.data[length] == ':' && memcmp(left.data, name, length) == 0)
+            value = slice_of(left.data + length + 2, line - length - 2);
+        left.data += line + 1;
+        left.length -= line + 1;
     }
     return value;
 }

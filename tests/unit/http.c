@@ -343,6 +343,9 @@ static void check_headers(struct http *http)
     got = ask(http, (struct http_request){.url = "/trailers"});
     ok(header_is(&got, "x-limit", "5"), "a trailer is no header");
     answer_free(&got);
+    got = ask(http, (struct http_request){.url = "http://127.0.0.1:1/"});
+    ok(header_is(&got, "x-limit", NULL), "where there is no answer there are no headers");
+    answer_free(&got);
     got = ask(http, (struct http_request){.url = "/moved"});
     ok(got.status == 301 && header_is(&got, "location", "/fine"), "a redirect is not followed");
     answer_free(&got);
