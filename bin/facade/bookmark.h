@@ -27,21 +27,12 @@ struct bookmark {
     struct object_id mailmap;
 };
 
-/*
- * Reads a STATE file: a value, a STATE message, or lines of which the last STATE message
- * counts. A file that is not there, or is empty, gives an empty value. NULL, after an error
- * message, when it cannot be read or holds no STATE.
- */
-struct doc *bookmark_read_file(const char *path);
-
 /* What a STATE value (NULL-safe) says of a repository. */
 void bookmark_load(struct bookmark *bookmark, const struct doc *value, const char *repository);
 void bookmark_free(struct bookmark *bookmark);
 
 /* Puts a bookmark into a value. */
 void bookmark_store(const struct bookmark *bookmark, struct doc *value, const char *repository);
-/* Appends the value as a STATE message. */
-void bookmark_append_state(struct buffer *buffer, const struct doc *value);
 
 /* Adds a tip; the name (of a ref, or NULL) is copied. */
 void bookmark_add_tip(struct bookmark *bookmark, const struct object_id *id, const char *name);

@@ -12,6 +12,7 @@
 #include "records.h"
 #include "remapped.h"
 #include "signals.h"
+#include "state.h"
 #include "survey.h"
 #include "text_parts.h"
 #include "window.h"
@@ -57,7 +58,7 @@ static bool pass_on(struct collection *run)
 static bool emit_state(struct collection *run)
 {
     bookmark_store(&run->bookmark, run->collector->state, run->name);
-    bookmark_append_state(&run->collector->output->buffer, run->collector->state);
+    state_append(&run->collector->output->buffer, run->collector->state);
     run->collector->statistics->records_out++;
     return pass_on(run);
 }

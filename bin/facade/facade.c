@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bookmark.h"
 #include "collect.h"
 #include "git_mirror.h"
 #include "log.h"
@@ -13,6 +12,7 @@
 #include "progress.h"
 #include "records.h"
 #include "signals.h"
+#include "state.h"
 #include "statistics.h"
 
 enum { DEFAULT_WINDOW = 4096 };
@@ -160,7 +160,7 @@ int main(int argc, char **argv)
         return options_misuse("--repository names one repository, and %d are given",
                               argc - operand);
     signals_install();
-    facade.state = facade.state_file ? bookmark_read_file(facade.state_file) : doc_object();
+    facade.state = facade.state_file ? state_read_file(facade.state_file) : doc_object();
     if (!facade.state)
         return STATUS_INPUT;
     statistics_start(&facade.statistics);

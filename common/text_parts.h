@@ -1,6 +1,6 @@
 /* Cutting text up: white space is what C calls so, whatever the locale. */
-#ifndef LEAT_FACADE_TEXT_PARTS_H
-#define LEAT_FACADE_TEXT_PARTS_H
+#ifndef LEAT_TEXT_PARTS_H
+#define LEAT_TEXT_PARTS_H
 
 #include <stdbool.h>
 
