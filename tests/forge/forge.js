@@ -13,6 +13,9 @@ const { Server } = require('./web/server');
 const { Rest } = require('./github/rest-answer');
 const { GraphQL } = require('./github/graphql');
 const { GitLab } = require('./gitlab/answer');
+const { gitea } = require('./others/gitea');
+const { jira } = require('./others/jira');
+const { Bulk } = require('./others/bulk');
 
 const USAGE = `usage: forge.js [--port N] [--tls CERT KEY] [--seed N] [--validate]
     [--repo OWNER/NAME[:issues=N,pulls=N,commits=N,releases=N,milestones=N,labels=N,branches=N,tags=N]]...
@@ -122,10 +125,14 @@ function main() {
     const rest = new Rest(forge);
     const graphql = new GraphQL(forge);
     const gitlab = new GitLab(forge);
+    const bulk = new Bulk(forge);
     const isGraphql = (path) => path === '/graphql' || path === '/api/graphql';
     const platforms = [
+        (request) => bulk.handle(request),
         (request) => (isGraphql(request.path) && request.method === 'POST' ? graphql.handle(request) : null),
         (request) => gitlab.handle(request),
+        gitea(forge),
+        jira(forge),
         (request) => rest.handle(request),
     ];
     new Server(forge, platforms).listen(options, (url) => process.stdout.write(`${url}\n`));

@@ -7,6 +7,7 @@ const { restTests } = require('./rest');
 const { gitlabTests } = require('./gitlab');
 const { graphqlTests } = require('./graphql');
 const { faultTests } = require('./faults');
+const { otherTests } = require('./others');
 
 async function main() {
     const client = await Client.start('--seed', '7', '--validate', '--repo', 'o/mill:issues=60,pulls=20');
@@ -14,6 +15,7 @@ async function main() {
         await restTests(client);
         await gitlabTests(client);
         await graphqlTests(client);
+        await otherTests(client);
         await faultTests(client);
     } finally {
         is(await client.stop(), 0, 'SIGTERM ends it');
