@@ -7,6 +7,9 @@ const { restTests } = require('./rest');
 const { gitlabTests } = require('./gitlab');
 const { graphqlTests } = require('./graphql');
 const { faultTests } = require('./faults');
+const { optionTests } = require('./options');
+const { tlsTests } = require('./tls');
+const { shapeTests } = require('./shapes');
 const { otherTests } = require('./others');
 
 async function main() {
@@ -15,11 +18,14 @@ async function main() {
         await restTests(client);
         await gitlabTests(client);
         await graphqlTests(client);
+        await shapeTests(client);
         await otherTests(client);
         await faultTests(client);
     } finally {
         is(await client.stop(), 0, 'SIGTERM ends it');
     }
+    await tlsTests();
+    await optionTests();
     done();
 }
 
