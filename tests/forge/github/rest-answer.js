@@ -35,7 +35,7 @@ class Rest {
             'x-github-media-type': 'github.v3; format=json', 'x-github-request-id': requestId(),
             vary: 'Accept, Authorization, Cookie, Accept-Encoding',
             ...limitHeaders(this.forge.budgets, request.token, resource), ...made.headers };
-        return { status: made.status, headers, body: made.body, resource, kept: made, 
+        return { status: made.status, headers, body: made.body, resource, kept: made,
             route: `github GET ${route.replace('/repositories/:repositoryId', '/repos/:owner/:repo')}` };
     }
 
