@@ -8,7 +8,7 @@
 # Variants: CC=clang, SANITIZE=1 (address and undefined behaviour), BUILD=elsewhere.
 
 # The tools, and what each links besides our own library.
-TOOLS = facade flatten load schema-infer
+TOOLS = facade fetch flatten load schema-infer
 PACKAGES_facade = libgit2
 PACKAGES_fetch = libcurl libcrypto
 PACKAGES_load = libpq sqlite3
@@ -56,7 +56,7 @@ $(BUILD)/%.o: %.c
 $(BUILD)/leat: scripts/leat
 	@mkdir -p $(@D)
 	sed -e 's|@LIBEXEC@|$$(dirname "$$0")/libexec/leat|' -e 's|@MAN@|$(CURDIR)/man|' \
-	    -e 's|@VERSION@|$(VERSION)|' scripts/leat > $@
+	    -e 's|@SOURCES@|$(CURDIR)/common/sources|' -e 's|@VERSION@|$(VERSION)|' scripts/leat > $@
 	chmod +x $@
 
 # A test may need any outside library that ours does; it links those that it does need.
@@ -72,7 +72,8 @@ $(UNIT_TESTS): %: %.o $(LIBRARY)
 # tests/unit/TOOL/MODULE.c tests bin/TOOL/MODULE.c.
 $(MODULE_TESTS): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/bin/%.o $(LIBRARY)
 	$(LINK_TEST)
-$(BUILD)/tests/unit/fetch/budget: $(BUILD)/bin/fetch/book.o
+$(BUILD)/tests/unit/fetch/budget: $(BUILD)/bin/fetch/book.o $(BUILD)/bin/fetch/moment.o
+$(BUILD)/tests/unit/fetch/stored: $(BUILD)/bin/fetch/moment.o
 $(MODULE_TESTS:=.o): ALL_CFLAGS += -Itests/unit -I$(patsubst $(BUILD)/tests/unit/%,bin/%,$(@D))
 
 unit: $(UNIT_TESTS) $(MODULE_TESTS)
@@ -98,15 +99,17 @@ install: all
 	    $(DESTDIR)$(PREFIX)/share/man/man7
 	install $(TOOLS:%=$(LIBEXEC)/%) $(DESTDIR)$(PREFIX)/libexec/leat
 	sed -e 's|@LIBEXEC@|$(PREFIX)/libexec/leat|' -e 's|@MAN@|$(PREFIX)/share/man|' \
-	    -e 's|@VERSION@|$(VERSION)|' scripts/leat > $(DESTDIR)$(PREFIX)/bin/leat
+	    -e 's|@SOURCES@|$(PREFIX)/share/leat/sources|' -e 's|@VERSION@|$(VERSION)|' scripts/leat > $(DESTDIR)$(PREFIX)/bin/leat
 	chmod 755 $(DESTDIR)$(PREFIX)/bin/leat
 	for tool in $(TOOLS); do install -m 644 man/$$tool.1 \
 	    $(DESTDIR)$(PREFIX)/share/man/man1/leat-$$tool.1; done
+	install -d $(DESTDIR)$(PREFIX)/share/leat/sources
+	install -m 644 common/sources/* $(DESTDIR)$(PREFIX)/share/leat/sources
 	install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 644 man/*.7 $(DESTDIR)$(PREFIX)/share/man/man7
 
 uninstall:
-	rm -rf $(DESTDIR)$(PREFIX)/libexec/leat
+	rm -rf $(DESTDIR)$(PREFIX)/libexec/leat $(DESTDIR)$(PREFIX)/share/leat
 	rm -f $(DESTDIR)$(PREFIX)/bin/leat
 	rm -f $(TOOLS:%=$(DESTDIR)$(PREFIX)/share/man/man1/leat-%.1)
 	rm -f $(patsubst man/%,$(DESTDIR)$(PREFIX)/share/man/man5/%,$(wildcard man/*.5))

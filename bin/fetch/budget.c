@@ -2,11 +2,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "book.h"
 #include "buffer.h"
 #include "memory.h"
+#include "moment.h"
 
 enum {
     MINUTE = 60000,         /* milliseconds */
@@ -20,14 +20,6 @@ struct budget {
     unsigned char (*retired)[DIGEST_LENGTH];
     size_t retired_count;
 };
-
-static int64_t clock_milliseconds(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 void budget_account(struct budget_account *account, const char *authority, const char *resource,
                     const char *token)
@@ -295,7 +287,7 @@ int budget_reserve(struct budget *budget, const struct budget_account *accounts,
     int64_t now;
 
     book_lock(budget->book);
-    now = clock_milliseconds();
+    now = moment_now();
     for (size_t i = 0; i < count; i++) {
         struct book_account *account;
         int64_t when;
@@ -376,7 +368,7 @@ void budget_settle(struct budget *budget, const struct budget_account *account, 
     if (report->retire)
         retire(budget, account);
     book_lock(budget->book);
-    now = clock_milliseconds();
+    now = moment_now();
     found = look_up(budget, account, now);
     take_report(found, report, now);
     if (!report->known && report->spent)
@@ -392,7 +384,7 @@ uint64_t budget_available(struct budget *budget, const struct budget_account *ac
     int64_t now;
 
     book_lock(budget->book);
-    now = clock_milliseconds();
+    now = moment_now();
     for (size_t i = 0; i < count; i++)
         if (!is_retired(budget, &accounts[i]) &&
             __builtin_add_overflow(sum, available_of(look_up(budget, &accounts[i], now)), &sum))
@@ -410,7 +402,7 @@ static void spend_all(struct book *book)
 
     book_lock(book);
     while ((account = book_account_of(book, book_slot(book))) != NULL) {
-        spend_slot(account, book_slot(book), clock_milliseconds());
+        spend_slot(account, book_slot(book), moment_now());
     }
     book_unlock(book);
 }

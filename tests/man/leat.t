@@ -12,15 +12,16 @@ check_front() { # COMMAND WHERE
     is "$("$leat" --version)" "leat $(sed -n 's/^VERSION = //p' "$top/Makefile")" "$2: --version"
     [ -x "$("$leat" --exec-path)/flatten" ]
     ok $? "$2: --exec-path"
-    for tool in facade flatten load schema-infer; do
+    for tool in facade fetch flatten load schema-infer; do
         like "$("$leat")" "^  $tool  +[a-zA-Z]" "$2: leat alone lists $tool"
     done
     is "$(echo '{"a":{"b":1}}' | "$leat" flatten --plain)" '{"a__b":1}' "$2: runs a tool"
+    like "$("$leat" fetch --list)" '^github ' "$2: fetch finds the sources"
     status 2 "$2: no such tool" "$leat" nope
     status 2 "$2: no such option" "$leat" --nope
     status 2 "$2: no path for a tool" "$leat" ../leat/flatten
     status 2 "$2: no such manual" "$leat" help nope
-    for page in leat leat-stream flatten schema-infer load facade; do
+    for page in leat leat-source leat-stream fetch flatten schema-infer load facade; do
         like "$(PAGER=cat MANPAGER=cat "$leat" help $page 2> /dev/null < /dev/null | plain)" NAME "$2: help $page"
     done
 }
@@ -29,7 +30,7 @@ check_front "$LEAT" 'build tree'
 make -s -C "$top" BUILD="$BUILD" DESTDIR="$WORK/root" PREFIX=/usr install > /dev/null
 ok $? 'make install'
 is "$(cd root/usr && find bin -type f)" bin/leat 'one public command'
-is "$(find root/usr/libexec/leat -type f | wc -l)" 4 'the tools in a folder of their own'
+is "$(find root/usr/libexec/leat -type f | wc -l)" 5 'the tools in a folder of their own'
 sed -i "s|=/usr/|=$WORK/root/usr/|; s|:-/usr/|:-$WORK/root/usr/|" root/usr/bin/leat
 check_front "$WORK/root/usr/bin/leat" installed
 make -s -C "$top" BUILD="$BUILD" DESTDIR="$WORK/root" PREFIX=/usr uninstall > /dev/null

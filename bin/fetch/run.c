@@ -1,0 +1,534 @@
+#include "run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "log.h"
+#include "memory.h"
+#include "messages_out.h"
+#include "progress.h"
+#include "signals.h"
+#include "state.h"
+#include "view.h"
+
+enum {
+    PAGES_AHEAD = 3,        /* of the stream that is being given out */
+    BYTES_AHEAD = 64 << 20, /* of all others together */
+    SUBJECTS_AT_ONCE = 100, /* times --jobs: as many queries as fit in one request */
+    STATE_SHARE = 4,        /* a STATE for so many times its own size in records */
+    MOST_IDLE_ROUNDS = 3
+};
+
+struct subject {
+    struct subject *next;
+    char *name;
+    struct parameters parameters;
+    struct identity_seen identity;
+    struct scan *scans;
+    size_t count, current;
+    bool probing; /* the last scan asks what it is called now */
+    bool failed;
+};
+
+struct run {
+    const struct run_options *options;
+    struct listings all;
+    struct subject *first, *last; /* being worked on */
+    struct subject *over;         /* done, but requests of theirs may be under way */
+    size_t active;
+    bool no_more;
+    enum status status;
+    struct progress progress;
+    char waiting[160];    /* what was said last */
+    uint64_t since_state; /* bytes given out since the last STATE */
+    size_t state_size;
+    bool state_due;
+};
+
+/* -- subjects -------------------------------------------------------------------------- */
+
+static size_t count_roots(const struct run *run)
+{
+    const struct source *source = run->options->source;
+    size_t count = 0;
+
+    for (size_t i = 0; i < source->stream_count; i++)
+        count += !source->streams[i].parent && run->all.selection.walked[i];
+    return count;
+}
+
+static const struct doc *bookmarks_of(const struct run *run, const struct subject *subject)
+{
+    const struct doc *all = doc_get(run->options->state, "bookmarks");
+
+    return doc_get(doc_get(all, run->options->source->name), subject->name);
+}
+
+static uint64_t priority_of(uint64_t subject, size_t stream)
+{
+    return subject << 40 | (uint64_t)stream << 24;
+}
+
+static void open_scan(struct run *run, struct subject *subject, const struct stream *stream,
+                      const struct doc *bookmarks, uint64_t serial)
+{
+    struct scan *scan = &subject->scans[subject->count++];
+
+    scan_open(scan, &run->all, stream, &subject->parameters, subject->name, bookmarks,
+              &run->options->scan);
+    scan->list.identity = &subject->identity;
+    scan->list.priority = priority_of(serial, stream->number);
+}
+
+/* Begins a subject; takes the name and the parameters. */
+static void open_subject(struct run *run, char *name, struct parameters parameters)
+{
+    static uint64_t serial;
+    const struct source *source = run->options->source;
+    struct subject *subject = memory_new(1, sizeof *subject);
+    const struct doc *bookmarks;
+
+    subject->name = name;
+    subject->parameters = parameters;
+    subject->scans = memory_new(count_roots(run) + 1, sizeof *subject->scans);
+    bookmarks = bookmarks_of(run, subject);
+    for (size_t i = 0; i < source->stream_count; i++) {
+        if (!source->streams[i].parent && run->all.selection.walked[i])
+            open_scan(run, subject, &source->streams[i], bookmarks, serial);
+    }
+    serial++;
+    if (run->last)
+        run->last->next = subject;
+    else
+        run->first = subject;
+    run->last = subject;
+    run->active++;
+}
+
+static void free_subject(struct subject *subject)
+{
+    for (size_t i = 0; i < subject->count; i++)
+        scan_free(&subject->scans[i]);
+    free(subject->scans);
+    parameters_free(&subject->parameters);
+    buffer_free(&subject->identity.subject);
+    buffer_free(&subject->identity.id);
+    free(subject->name);
+    free(subject);
+}
+
+/* "login=ann,org=acme": what a subject given by parameters is called. */
+static char *name_of_parameters(const struct parameters *said)
+{
+    struct buffer name = {0};
+
+    for (size_t i = 0; i < said->count; i++)
+        buffer_format(&name, "%s%s=%s", i ? "," : "", said->names[i], said->values[i]);
+    return buffer_text(&name);
+}
+
+/* The parameters that one line says: an object of scalars. */
+static bool take_line(struct slice line, struct parameters *said)
+{
+    struct json json = {.end = line.data + line.length, .max_nesting = JSON_DEFAULT_NESTING};
+    struct view_member member;
+    const char *at = NULL;
+
+    if (!json_valid(&json, line) || view_kind(line) != JSON_OBJECT)
+        return false;
+    while (view_next_member(line, &at, &member)) {
+        struct buffer text = {0};
+
+        if (view_kind(member.value) == JSON_OBJECT || view_kind(member.value) == JSON_ARRAY)
+            return false;
+        if (!view_is_null(member.value)) {
+            view_append_text(&text, member.value);
+            parameters_set(said, member.name, buffer_slice(&text));
+        }
+        buffer_free(&text);
+    }
+    return said->count > 0;
+}
+
+static void open_next_line(struct run *run)
+{
+    struct parameters said = {0}, all = {0};
+    struct slice line;
+    enum lines_result result = lines_next(run->options->each, &line);
+    struct reject reject = {.line = run->options->each->number,
+                            .reason = "not an object of parameters",
+                            .original = line,
+                            .length = line.length};
+
+    if (result == LINES_LINE && take_line(line, &said)) {
+        parameters_copy(&all, &run->options->parameters);
+        parameters_copy(&all, &said);
+        open_subject(run, name_of_parameters(&said), all);
+    } else if (result == LINES_LINE || result == LINES_TOO_LONG) {
+        reject.length = result == LINES_LINE ? line.length : run->options->each->long_length;
+        rejects_add(run->options->rejects, &reject);
+    } else {
+        run->no_more = true;
+        if (result == LINES_ERROR)
+            log_error("cannot read the parameters: %s", strerror(run->options->each->error));
+        if (result == LINES_ERROR)
+            run->status = status_worse(run->status, STATUS_INPUT);
+    }
+    parameters_free(&said);
+}
+
+static void open_subjects(struct run *run)
+{
+    struct parameters all = {0};
+
+    if (!run->options->each && !run->no_more) {
+        run->no_more = true;
+        parameters_copy(&all, &run->options->parameters);
+        open_subject(run,
+                     run->options->subject ? memory_format("%s", run->options->subject)
+                                           : name_of_parameters(&all),
+                     all);
+    }
+    while (!run->no_more && !signals_stopped() &&
+           run->active < SUBJECTS_AT_ONCE * (size_t)run->options->jobs)
+        open_next_line(run);
+}
+
+/* -- asking ---------------------------------------------------------------------------- */
+
+static void ask_scan(struct run *run, struct scan *scan, bool is_head)
+{
+    if (scan->over ||
+        (is_head ? scan->list.page_count >= PAGES_AHEAD : run->all.held >= BYTES_AHEAD))
+        return;
+    scan_go_on(scan);
+}
+
+static void ask_all(struct run *run)
+{
+    for (struct subject *subject = run->first; subject; subject = subject->next) {
+        for (size_t i = subject->current; i < subject->count; i++)
+            ask_scan(run, &subject->scans[i], subject == run->first && i == subject->current);
+    }
+}
+
+/* -- giving out ------------------------------------------------------------------------ */
+
+static void give_state(struct run *run)
+{
+    struct buffer *out = &run->options->output->buffer;
+    size_t before = out->length;
+
+    state_append(out, run->options->state);
+    run->state_size = out->length - before;
+    run->since_state = 0;
+    run->state_due = false;
+    output_line_end(run->options->output);
+}
+
+static void note_bookmarks(struct run *run, const struct subject *subject, const struct scan *scan)
+{
+    struct doc *all = state_object(run->options->state, "bookmarks");
+
+    if (scan->list.stream == run->options->source->probe_stream)
+        return;
+    scan_write_bookmarks(
+        scan, state_object(state_object(all, run->options->source->name), subject->name));
+    run->state_due = true;
+    if (run->since_state >= STATE_SHARE * run->state_size)
+        give_state(run);
+}
+
+static void give_pages(struct run *run, struct subject *subject, struct scan *scan)
+{
+    struct output *output = run->options->output;
+
+    while (listing_page_ready(&scan->list)) {
+        size_t before = output->buffer.length;
+
+        scan_give_page(scan, &output->buffer);
+        run->since_state += output->buffer.length - before;
+        note_bookmarks(run, subject, scan);
+        output_line_end(output);
+        progress_update(&run->progress, run->all.records);
+    }
+}
+
+static void end_scan(struct run *run, struct subject *subject, struct scan *scan)
+{
+    scan->over = true;
+    if (scan->list.failure) {
+        log_error("%s%s%s: %s", subject->name, subject->name[0] ? ": " : "",
+                  scan->list.stream->name, scan->list.failure);
+        subject->failed = true;
+        run->status = status_worse(run->status, STATUS_REMOTE);
+    } else if (scan->given.position.ended) {
+        scan_end(scan);
+        if (scan->was_gone && !scan->list.gone)
+            append_status(run->options->source, subject->name, scan->list.stream->name, "ok", 200,
+                          &run->options->output->buffer);
+    }
+    note_bookmarks(run, subject, scan);
+}
+
+/* Whether the scan has given all it will ever give. */
+static bool is_over(const struct scan *scan)
+{
+    return scan->list.failure ? !listing_page_ready(&scan->list)
+                              : scan->list.done && !scan->list.first;
+}
+
+/* What the subject is called now, where that is not what was asked for. */
+static void give_rename(struct run *run, struct subject *subject)
+{
+    struct identity_seen *seen = &subject->identity;
+
+    if (!run->options->subject || seen->subject.length == 0 ||
+        strcasecmp(buffer_text(&seen->subject), subject->name) == 0)
+        return;
+    append_rename(run->options->source, subject->name, buffer_slice(&seen->subject),
+                  buffer_slice(&seen->id), &run->options->output->buffer);
+    log_note("%s is called %s now", subject->name, buffer_text(&seen->subject));
+}
+
+/* A redirect told that the subject has moved, but no record to what name: asks for it. True
+ * when there is something to wait for. */
+static bool probe_moved(struct run *run, struct subject *subject)
+{
+    const struct stream *probe = run->options->source->probe_stream;
+
+    if (!subject->identity.moved || subject->identity.subject.length > 0 || subject->probing ||
+        !probe)
+        return false;
+    subject->probing = true;
+    open_scan(run, subject, probe, NULL, 0);
+    return true;
+}
+
+/* Gives out what is ready, in order; drops the subjects that are over. */
+static void give_all(struct run *run)
+{
+    while (run->first) {
+        struct subject *subject = run->first;
+
+        while (subject->current < subject->count) {
+            struct scan *scan = &subject->scans[subject->current];
+
+            give_pages(run, subject, scan);
+            if (!is_over(scan))
+                return;
+            end_scan(run, subject, scan);
+            subject->current++;
+        }
+        if (probe_moved(run, subject))
+            return;
+        give_rename(run, subject);
+        run->first = subject->next;
+        if (!run->first)
+            run->last = NULL;
+        run->active--;
+        if (subject->failed) {
+            subject->next = run->over;
+            run->over = subject;
+        } else {
+            free_subject(subject);
+        }
+    }
+}
+
+static void say_waiting(struct run *run)
+{
+    const char *waiting = client_waiting(run->options->client);
+
+    if (waiting[0] && !run->waiting[0])
+        log_note("%s", waiting);
+    snprintf(run->waiting, sizeof run->waiting, "%s", waiting);
+}
+
+static void open_run(struct run *run, const struct run_options *options)
+{
+    *run = (struct run){.options = options};
+    run->all = (struct listings){.source = options->source,
+                                 .client = options->client,
+                                 .base_url = options->base_url,
+                                 .selection = options->selection,
+                                 .rejects = options->rejects};
+}
+
+static void give_schemas(const struct run *run)
+{
+    const struct source *source = run->options->source;
+
+    for (size_t i = 0; i < source->stream_count; i++) {
+        if (run->all.selection.wanted[i] && !source->streams[i].hidden)
+            append_schema(source, &source->streams[i], &run->all.selection,
+                          &run->options->output->buffer);
+    }
+}
+
+static void close_run(struct run *run)
+{
+    while (run->first || run->over) {
+        struct subject **list = run->first ? &run->first : &run->over;
+        struct subject *subject = *list;
+
+        *list = subject->next;
+        free_subject(subject);
+    }
+}
+
+enum status run(const struct run_options *options)
+{
+    struct run this;
+    unsigned idle = 0;
+
+    open_run(&this, options);
+    progress_start(&this.progress, "records", 0);
+    give_schemas(&this);
+    for (;;) {
+        open_subjects(&this);
+        ask_all(&this);
+        give_all(&this);
+        if (options->output->error || (!this.first && this.no_more))
+            break;
+        ask_all(&this);
+        if (client_is_idle(options->client))
+            output_flush(options->output);
+        if (client_work(options->client)) {
+            say_waiting(&this);
+            idle = 0;
+        } else if (signals_stopped()) {
+            this.status = status_worse(this.status, STATUS_REMOTE);
+            break;
+        } else if (++idle > MOST_IDLE_ROUNDS) {
+            log_error("internal error: nothing to wait for, and streams are not at their end");
+            this.status = STATUS_INTERNAL;
+            break;
+        }
+    }
+    if (this.state_due)
+        give_state(&this);
+    progress_end(&this.progress);
+    options->statistics->records_out = this.all.records;
+    client_stop(options->client);
+    close_run(&this);
+    return this.status;
+}
+
+/* -- asking nothing, or only what it is called ----------------------------------------- */
+
+bool run_can_ask(const struct source *source, const char *base_url, const struct stream *stream,
+                 const struct parameters *parameters, char **why)
+{
+    struct listings all = {.source = source, .base_url = base_url};
+    struct buffer text = {0};
+    struct listing list = {.all = &all, .stream = stream, .request = stream->request};
+    bool good;
+
+    list.scope.parameters = parameters;
+    list.scope.base_url = base_url;
+    position_start(&list.position, &stream->request->pagination, false);
+    good = listing_describe(&list, &text, why);
+    buffer_free(&text);
+    return good;
+}
+
+static void print_children(const struct stream *stream, const struct selection *selection,
+                           int depth)
+{
+    for (const struct stream *child = stream->first_child; child; child = child->next_sibling) {
+        if (!selection->walked[child->number])
+            continue;
+        if (child->request)
+            printf("%*sfor each of %s%s: %s\n", depth * 2, "", stream->name,
+                   child->member ? " that does not bring them" : "",
+                   child->request->path ? child->request->path : child->request->query_file);
+        if (child->follow)
+            printf("%*sfor each of %s with more %s than a page: %s\n", depth * 2, "", stream->name,
+                   child->name,
+                   child->follow->path ? child->follow->path : child->follow->query_file);
+        print_children(child, selection, depth + 1);
+    }
+}
+
+void run_print_requests(const struct run_options *options)
+{
+    struct run this;
+
+    open_run(&this, options);
+    open_subjects(&this);
+    for (struct subject *subject = this.first; subject; subject = subject->next) {
+        for (size_t i = 0; i < subject->count; i++) {
+            struct buffer text = {0};
+            char *why = NULL;
+
+            if (listing_describe(&subject->scans[i].list, &text, &why))
+                printf("%.*s\n", SLICE_FORMAT(buffer_slice(&text)));
+            else
+                log_error("%s", why);
+            free(why);
+            buffer_free(&text);
+            print_children(subject->scans[i].list.stream, &this.all.selection, 1);
+        }
+    }
+    close_run(&this);
+}
+
+static void print_probe(struct run *run, const struct subject *subject, const char *status,
+                        int http_status)
+{
+    const struct identity_seen *seen = &subject->identity;
+    struct buffer *out = &run->options->output->buffer;
+
+    buffer_append_text(out, "{\"source\":");
+    json_append_string(out, slice_text(run->options->source->name));
+    buffer_append_text(out, ",\"subject\":");
+    json_append_string(out, slice_text(subject->name));
+    buffer_format(out, ",\"status\":\"%s\",\"http_status\":%d,\"id\":", status, http_status);
+    if (seen->id.length > 0)
+        json_append_string(out, buffer_slice(&seen->id));
+    else
+        buffer_append_text(out, "null");
+    buffer_append_text(out, ",\"name\":");
+    if (seen->subject.length > 0)
+        json_append_string(out, buffer_slice(&seen->subject));
+    else
+        buffer_append_text(out, "null");
+    buffer_append_text(out, "}\n");
+}
+
+enum status run_probe(const struct run_options *options)
+{
+    struct run this;
+    struct subject *subject;
+    struct scan *scan;
+
+    open_run(&this, options);
+    memset(this.all.selection.walked, 0, options->source->stream_count);
+    open_subjects(&this);
+    subject = this.first;
+    if (!subject)
+        return STATUS_INTERNAL;
+    open_scan(&this, subject, options->source->probe_stream, NULL, 0);
+    scan = &subject->scans[0];
+    scan_go_on(scan);
+    while (!scan->list.done && client_work(options->client))
+        ;
+    if (scan->list.failure)
+        log_error("%s: %s", subject->name, scan->list.failure);
+    if (scan->list.failure || !scan->list.done)
+        this.status = STATUS_REMOTE;
+    else if (scan->list.gone)
+        print_probe(&this, subject, meaning_names[scan->list.meaning], scan->list.http_status);
+    else
+        print_probe(&this, subject,
+                    strcasecmp(buffer_text(&subject->identity.subject), subject->name) == 0
+                        ? "ok"
+                        : "renamed",
+                    200);
+    client_stop(options->client);
+    close_run(&this);
+    return this.status;
+}

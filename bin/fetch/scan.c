@@ -1,0 +1,250 @@
+#include "scan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hash.h"
+#include "memory.h"
+#include "moment.h"
+
+static void add_family(struct scan *scan, const struct stream *stream)
+{
+    const struct selection *selection = &scan->list.all->selection;
+
+    if (selection->wanted[stream->number]) {
+        scan->family = memory_resize(scan->family, scan->family_size + 1, sizeof(struct stream *));
+        scan->family[scan->family_size++] = stream;
+    }
+    for (const struct stream *child = stream->first_child; child; child = child->next_sibling)
+        add_family(scan, child);
+}
+
+static int64_t read_number(const struct doc *doc, const char *name, int64_t otherwise)
+{
+    const char *text = doc_string(doc_get(doc, name));
+
+    return text ? strtoll(text, NULL, 10) : otherwise;
+}
+
+static void write_number(struct doc *doc, const char *name, int64_t value)
+{
+    char *text = memory_format("%lld", (long long)value);
+
+    doc_set(doc, name, doc_text(text));
+    free(text);
+}
+
+/* The bookmark that all wanted streams of the family agree on; NULL when one has none, or
+ * another: then what is behind them is walked again. */
+static const struct doc *common_bookmark(const struct scan *scan, const struct doc *bookmarks)
+{
+    const struct doc *first = NULL;
+    struct buffer text = {0}, other = {0};
+    bool same = scan->family_size > 0;
+
+    for (size_t i = 0; i < scan->family_size && same; i++) {
+        const struct doc *one = doc_get(bookmarks, scan->family[i]->name);
+
+        other.length = 0;
+        same = one != NULL;
+        if (same)
+            doc_print(one, &other);
+        if (same && i == 0) {
+            first = one;
+            buffer_append_slice(&text, buffer_slice(&other));
+        }
+        same = same && slice_equal(buffer_slice(&text), buffer_slice(&other));
+    }
+    buffer_free(&text);
+    buffer_free(&other);
+    return same ? first : NULL;
+}
+
+/* The earliest value of the family's bookmarks. False when one has none. */
+static bool earliest_value(const struct scan *scan, const struct doc *bookmarks, int64_t *value)
+{
+    for (size_t i = 0; i < scan->family_size; i++) {
+        const struct doc *one = doc_get(bookmarks, scan->family[i]->name);
+        int64_t this;
+
+        if (!doc_string(doc_get(one, "value")))
+            return false;
+        this = read_number(one, "value", 0);
+        if (i == 0 || this < *value)
+            *value = this;
+    }
+    return scan->family_size > 0;
+}
+
+static bool is_number(const struct doc *bookmark)
+{
+    return doc_is_true(doc_get(bookmark, "number"));
+}
+
+/* Where to go on from: the bookmarks, --since, the description's start, or nothing. */
+static void set_since(struct scan *scan, const struct doc *bookmarks,
+                      const struct scan_options *options)
+{
+    const struct incremental *incremental = &scan->list.stream->incremental;
+    struct scope *scope = &scan->list.scope;
+
+    if (!incremental->field)
+        return;
+    scan->has_value = earliest_value(scan, bookmarks, &scan->value);
+    if (scan->has_value) {
+        scope->since_is_number = is_number(doc_get(bookmarks, scan->family[0]->name));
+        scope->since = scan->value - (scope->since_is_number ? 0 : incremental->look_back);
+    } else if (options->has_since) {
+        scope->since = options->since;
+    } else if (incremental->start >= 0) {
+        scope->since = (moment_now() - incremental->start) / 86400000 * 86400000;
+    }
+    scope->has_since = scan->has_value || options->has_since || incremental->start >= 0;
+    scan->list.has_newest = scan->given.has_newest = scan->has_value;
+    scan->list.newest = scan->given.newest = scan->value;
+    scan->list.newest_is_number = scope->since_is_number;
+}
+
+/* A scan that was cut off goes on where what was delivered ends. */
+static void resume(struct scan *scan, const struct doc *bookmark)
+{
+    const struct doc *resumed = doc_get(bookmark, "resume");
+    struct listing *list = &scan->list;
+    struct position position = {0};
+
+    if (!resumed ||
+        !position_read(&position, &list->request->pagination, doc_get(resumed, "position")))
+        return;
+    position_free(&list->position);
+    list->position = position;
+    list->resumed = true;
+    list->scope.has_since = doc_get(resumed, "since") != NULL;
+    list->scope.since = read_number(resumed, "since", 0);
+    list->scope.since_is_number = is_number(bookmark);
+    list->has_newest = doc_get(resumed, "newest") != NULL;
+    list->newest = read_number(resumed, "newest", 0);
+}
+
+static void set_cache(struct scan *scan, const char *subject, const struct scan_options *options)
+{
+    char name[HASH_UUID_LENGTH + 1];
+    struct buffer text = {0};
+
+    scan->cache.scan = scan->number;
+    scan->cache.fresh = options->full_refresh;
+    scan->cache.started = moment_now() / 1000;
+    if (!options->cache)
+        return;
+    buffer_format(&text, "%s %s", scan->list.all->base_url, subject);
+    hash_uuid(hash_128(buffer_slice(&text), 0), name);
+    name[HASH_UUID_LENGTH] = '\0';
+    buffer_free(&text);
+    scan->cache.folder = memory_format("%s/%s/%s", options->cache, name, scan->list.stream->name);
+}
+
+void scan_open(struct scan *scan, struct listings *all, const struct stream *stream,
+               const struct parameters *parameters, const char *subject,
+               const struct doc *bookmarks, const struct scan_options *options)
+{
+    struct listing *list = &scan->list;
+    const struct doc *bookmark;
+    uint32_t page_size;
+
+    *scan = (struct scan){0};
+    list->all = all;
+    list->stream = stream;
+    list->request = stream->request;
+    list->subject = subject;
+    list->scope.parameters = parameters;
+    list->scope.base_url = all->base_url;
+    add_family(scan, stream);
+    bookmark = common_bookmark(scan, bookmarks);
+    scan->number = (uint64_t)read_number(bookmark, "scan", 0) + 1;
+    scan->was_gone = doc_is_true(doc_get(bookmark, "gone"));
+    if (options->full_refresh)
+        bookmarks = bookmark = NULL;
+    set_since(scan, bookmarks, options);
+    position_start(&list->position, &list->request->pagination, scan->has_value);
+    page_size = (uint32_t)read_number(bookmark, "page_size", list->position.size);
+    if (page_size > 0 && page_size < list->position.size)
+        list->position.size = page_size;
+    resume(scan, bookmark);
+    scan->has_began = list->scope.has_since;
+    scan->began = list->scope.since;
+    set_cache(scan, subject, options);
+    list->cache = &scan->cache;
+    position_copy(&scan->given.position, &list->position);
+    scan->given.has_newest = list->has_newest;
+    scan->given.newest = list->newest;
+}
+
+void scan_go_on(struct scan *scan)
+{
+    struct listing *list = &scan->list;
+
+    if (!list->asking && !list->done && !list->failure && !list->stopped)
+        listing_ask(list);
+}
+
+void scan_give_page(struct scan *scan, struct buffer *out)
+{
+    listing_give_page(&scan->list, out, &scan->given);
+}
+
+/* Of a scan that was not delivered to its end: where it goes on. */
+static struct doc *resume_of(const struct scan *scan)
+{
+    struct doc *resumed = doc_object();
+
+    doc_set(resumed, "position",
+            position_write(&scan->given.position, &scan->list.request->pagination));
+    if (scan->has_began)
+        write_number(resumed, "since", scan->began);
+    if (scan->given.has_newest)
+        write_number(resumed, "newest", scan->given.newest);
+    return resumed;
+}
+
+static struct doc *bookmark_of(const struct scan *scan)
+{
+    const struct listing *list = &scan->list;
+    const struct incremental *incremental = &list->stream->incremental;
+    bool finished = scan->given.position.ended;
+    bool counts = finished || incremental->order == ORDER_ASCENDING;
+    struct doc *bookmark = doc_object();
+
+    write_number(bookmark, "scan", (int64_t)(finished ? scan->number : scan->number - 1));
+    if (list->patience > 0 && list->position.size > 0)
+        write_number(bookmark, "page_size", list->position.size);
+    if (list->gone)
+        doc_set(bookmark, "gone", doc_boolean(true));
+    if (list->newest_is_number)
+        doc_set(bookmark, "number", doc_boolean(true));
+    if (incremental->field && counts && scan->given.has_newest)
+        write_number(bookmark, "value", scan->given.newest);
+    else if (incremental->field && scan->has_value)
+        write_number(bookmark, "value", scan->value);
+    if (!finished)
+        doc_set(bookmark, "resume", resume_of(scan));
+    return bookmark;
+}
+
+void scan_write_bookmarks(const struct scan *scan, struct doc *bookmarks)
+{
+    for (size_t i = 0; i < scan->family_size; i++)
+        doc_set(bookmarks, scan->family[i]->name, bookmark_of(scan));
+}
+
+void scan_end(struct scan *scan)
+{
+    scan_cache_end(&scan->cache);
+}
+
+void scan_free(struct scan *scan)
+{
+    listing_free(&scan->list);
+    scan_cache_free(&scan->cache);
+    position_free(&scan->given.position);
+    free(scan->family);
+}
