@@ -37,31 +37,64 @@ function number(text) {
 
 // name=N,name=N
 function numbers(text) {
-    return Object.fromEntries(text.split(',').map((pair) => {
-        const [name, value] = pair.split('=');
-        return [name, number(value || '')];
-    }));
+    return Object.fromEntries(
+        text.split(',').map((pair) => {
+            const [name, value] = pair.split('=');
+            return [name, number(value || '')];
+        })
+    );
 }
 
 function readOptions(words) {
-    const options = { port: 0, tls: null, seed: '1', validate: false, repositories: [], limits: {}, window: null,
-        secondary: {}, graphqlNodeTimeout: null, events: 40000, latency: 0 };
+    const options = {
+        port: 0,
+        tls: null,
+        seed: '1',
+        validate: false,
+        repositories: [],
+        limits: {},
+        window: null,
+        secondary: {},
+        graphqlNodeTimeout: null,
+        events: 40000,
+        latency: 0,
+    };
     const take = () => (words.length > 0 ? words.shift() : fail('a value is missing'));
     const readers = {
-        '--port': () => { options.port = number(take()); },
-        '--tls': () => { options.tls = [take(), take()]; },
-        '--seed': () => { options.seed = take(); },
-        '--validate': () => { options.validate = true; },
+        '--port': () => {
+            options.port = number(take());
+        },
+        '--tls': () => {
+            options.tls = [take(), take()];
+        },
+        '--seed': () => {
+            options.seed = take();
+        },
+        '--validate': () => {
+            options.validate = true;
+        },
         '--repo': () => {
             const [name, sizes] = take().split(':');
             options.repositories.push([name, sizes ? numbers(sizes) : {}]);
         },
-        '--limit': () => { Object.assign(options.limits, numbers(take())); },
-        '--window': () => { options.window = number(take()); },
-        '--secondary': () => { Object.assign(options.secondary, numbers(take())); },
-        '--graphql-node-timeout': () => { options.graphqlNodeTimeout = number(take()); },
-        '--events': () => { options.events = number(take()); },
-        '--latency': () => { options.latency = number(take()); },
+        '--limit': () => {
+            Object.assign(options.limits, numbers(take()));
+        },
+        '--window': () => {
+            options.window = number(take());
+        },
+        '--secondary': () => {
+            Object.assign(options.secondary, numbers(take()));
+        },
+        '--graphql-node-timeout': () => {
+            options.graphqlNodeTimeout = number(take());
+        },
+        '--events': () => {
+            options.events = number(take());
+        },
+        '--latency': () => {
+            options.latency = number(take());
+        },
     };
     while (words.length > 0) {
         const word = words.shift();
@@ -82,7 +115,12 @@ function makeWorld({ seed, repositories }) {
         world.create(`${owner}/empty`);
     }
     if (!world.find(`${owner}/no-issues`)) {
-        world.addRepository(`${owner}/no-issues`, { issues: 0, pulls: 3, commits: 9, releases: 1 }).hasIssues = false;
+        world.addRepository(`${owner}/no-issues`, {
+            issues: 0,
+            pulls: 3,
+            commits: 9,
+            releases: 1,
+        }).hasIssues = false;
     }
     return world;
 }
@@ -93,8 +131,13 @@ class Forge {
         this.world = makeWorld(options);
         this.mutator = new Mutator(this.world);
         this.budgets = new Budgets();
-        Object.entries(options.limits).forEach(([resource, limit]) => this.budgets.set({ resource, limit,
-            window_seconds: options.window === null ? undefined : options.window }));
+        Object.entries(options.limits).forEach(([resource, limit]) =>
+            this.budgets.set({
+                resource,
+                limit,
+                window_seconds: options.window === null ? undefined : options.window,
+            })
+        );
         Object.assign(this.budgets.secondary, options.secondary);
         this.counts = new Counts();
         this.faults = new Faults(options.seed);
@@ -115,7 +158,9 @@ class Forge {
     }
 
     mutate(description) {
-        return description.do || description.what ? [this.mutator.change(description)] : this.mutator.day(description);
+        return description.do || description.what
+            ? [this.mutator.change(description)]
+            : this.mutator.day(description);
     }
 }
 
@@ -129,7 +174,8 @@ function main() {
     const isGraphql = (path) => path === '/graphql' || path === '/api/graphql';
     const platforms = [
         (request) => bulk.handle(request),
-        (request) => (isGraphql(request.path) && request.method === 'POST' ? graphql.handle(request) : null),
+        (request) =>
+            isGraphql(request.path) && request.method === 'POST' ? graphql.handle(request) : null,
         (request) => gitlab.handle(request),
         gitea(forge),
         jira(forge),

@@ -13,13 +13,21 @@ function sha(text) {
 function makeCommit({ random, repository, register }, identity, date, parents, oid) {
     const number = repository.commitCount++;
     const web = random.chance(0.2);
-    const commit = { __typename: 'Commit', repository, oid: oid || repository.oid(`commit/${number}`),
-        treeOid: repository.oid(`tree/${number}`), parents,
+    const commit = {
+        __typename: 'Commit',
+        repository,
+        oid: oid || repository.oid(`commit/${number}`),
+        treeOid: repository.oid(`tree/${number}`),
+        parents,
         message: random.chance(0.6) ? title(random) : `${title(random)}\n\n${body(random)}`,
         author: { ...identity, date },
-        committer: web ? { name: 'GitHub', email: 'noreply@github.com', user: null, date } : { ...identity, date },
-        additions: random.lognormal(20, 300), deletions: random.lognormal(8, 200),
-        changedFiles: 1 + random.lognormal(2, 9) };
+        committer: web
+            ? { name: 'GitHub', email: 'noreply@github.com', user: null, date }
+            : { ...identity, date },
+        additions: random.lognormal(20, 300),
+        deletions: random.lognormal(8, 200),
+        changedFiles: 1 + random.lognormal(2, 9),
+    };
     commit.id = nodeId('C', repository.databaseId, commit.oid);
     repository.commitByOid.set(commit.oid, commit);
     register(commit);
@@ -30,13 +38,19 @@ function makeCommit({ random, repository, register }, identity, date, parents, o
 // addresses belong to nobody.
 function makeIdentities(random, committers, bots) {
     const identities = [];
-    committers.forEach((user) => user.emails.forEach((email) =>
-        identities.push({ name: user.name, email, user })));
+    committers.forEach((user) =>
+        user.emails.forEach((email) => identities.push({ name: user.name, email, user }))
+    );
     for (let number = 0; number < Math.ceil(committers.length / 3); number++) {
-        identities.push({ name: `Visitor ${number}${number % 5 === 0 ? ' Ünknown' : ''}`,
-            email: `visitor${number}@nowhere.example`, user: null });
+        identities.push({
+            name: `Visitor ${number}${number % 5 === 0 ? ' Ünknown' : ''}`,
+            email: `visitor${number}@nowhere.example`,
+            user: null,
+        });
     }
-    bots.forEach((user) => identities.push({ name: `${user.login}[bot]`, email: user.emails[0], user }));
+    bots.forEach((user) =>
+        identities.push({ name: `${user.login}[bot]`, email: user.emails[0], user })
+    );
     return random.some(identities, identities.length);
 }
 
@@ -46,19 +60,28 @@ function makeHistory(context, count, merges) {
     const { random, repository, start, end } = context;
     const plans = merges.map((pull) => ({ date: pull.mergedAt, pull }));
     for (let at = 0; plans.length < count - 1; at++) {
-        plans.push({ date: Math.floor((start + random.next() * (end - start)) / 1000) * 1000,
-            identity: repository.identities[at] || random.favour(repository.identities) });
+        plans.push({
+            date: Math.floor((start + random.next() * (end - start)) / 1000) * 1000,
+            identity: repository.identities[at] || random.favour(repository.identities),
+        });
     }
     plans.sort((a, b) => a.date - b.date);
     let parents = [];
     if (count > 0) {
-        repository.commits.push(makeCommit(context, repository.identities[0], start, [], repository.root));
+        repository.commits.push(
+            makeCommit(context, repository.identities[0], start, [], repository.root)
+        );
         parents = [repository.root];
     }
     for (const { date, pull, identity } of plans) {
         const who = identity || random.favour(repository.identities);
-        const commit = makeCommit(context, who, date, pull ? [...parents, pull.headOid] : parents,
-            pull ? pull.mergeCommitOid : undefined);
+        const commit = makeCommit(
+            context,
+            who,
+            date,
+            pull ? [...parents, pull.headOid] : parents,
+            pull ? pull.mergeCommitOid : undefined
+        );
         repository.commits.push(commit);
         parents = [commit.oid];
     }

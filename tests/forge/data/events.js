@@ -24,8 +24,16 @@ const KINDS = {
 };
 
 function makeEvent(item, event, actor, createdAt, details) {
-    return { __typename: KINDS[event][0], event, item, actor, createdAt, databaseId: 0, id: null,
-        ...details };
+    return {
+        __typename: KINDS[event][0],
+        event,
+        item,
+        actor,
+        createdAt,
+        databaseId: 0,
+        id: null,
+        ...details,
+    };
 }
 
 function nameEvent(repository, event, databaseId) {

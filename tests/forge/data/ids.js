@@ -2,9 +2,20 @@
 // Identifiers: database ids from a counter for each kind, node ids from kind, repository and id.
 
 // Where each kind begins. Comments begin just below 2^31 and grow past it.
-const FIRST = { issue: 1800000000, pull: 1400000000, comment: 2147483000, event: 9000000000,
-    review: 2147482500, reviewComment: 1900000000, release: 90000000, asset: 80000000,
-    label: 5000000000, milestone: 7000000, repository: 600000000, push: 40000000000 };
+const FIRST = {
+    issue: 1800000000,
+    pull: 1400000000,
+    comment: 2147483000,
+    event: 9000000000,
+    review: 2147482500,
+    reviewComment: 1900000000,
+    release: 90000000,
+    asset: 80000000,
+    label: 5000000000,
+    milestone: 7000000,
+    repository: 600000000,
+    push: 40000000000,
+};
 
 class Ids {
     constructor() {

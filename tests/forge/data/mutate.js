@@ -3,6 +3,8 @@
 // it touches is updated_at that time.
 
 const items = require('./items');
+const { makePull, makeReview, makeReviewComment } = require('./pulls');
+const naming = require('./naming');
 const { makeEvent, nameEvent } = require('./events');
 const texts = require('./texts');
 
@@ -31,29 +33,40 @@ class Mutator {
         const context = this.context(repository);
         const comment = items.makeComment(context, item, this.time);
         comment.updatedAt = this.time;
-        items.nameChild(context, comment, 'comment', 'IC');
+        naming.nameChild(context, comment, 'comment', 'IC');
         item.comments.push(comment);
         this.touch(item);
-        return { stream: item.isPull ? 'pull_request_comments' : 'issue_comments', id: comment.databaseId };
+        return {
+            stream: item.isPull ? 'pull_request_comments' : 'issue_comments',
+            id: comment.databaseId,
+        };
     }
 
     insertEvent(repository, item) {
         const label = this.world.random.pick(repository.labels);
         const had = item.labels.includes(label);
-        const event = makeEvent(item, had ? 'unlabeled' : 'labeled', this.world.random.favour(repository.people),
-            this.time, { label });
+        const event = makeEvent(
+            item,
+            had ? 'unlabeled' : 'labeled',
+            this.world.random.favour(repository.people),
+            this.time,
+            { label }
+        );
         item.labels = had ? item.labels.filter((one) => one !== label) : [...item.labels, label];
         nameEvent(repository, event, this.world.ids.next('event'));
         this.world.register(event);
         item.events.push(event);
         this.touch(item);
-        return { stream: item.isPull ? 'pull_request_events' : 'issue_events', id: event.databaseId };
+        return {
+            stream: item.isPull ? 'pull_request_events' : 'issue_events',
+            id: event.databaseId,
+        };
     }
 
     insertReview(repository, pull) {
         const context = this.context(repository);
-        const review = items.makeReview(context, pull, this.time);
-        items.nameChild(context, review, 'review', 'PRR');
+        const review = makeReview(context, pull, this.time);
+        naming.nameChild(context, review, 'review', 'PRR');
         pull.reviews.push(review);
         this.touch(pull);
         return { stream: 'pull_request_reviews', id: review.databaseId };
@@ -62,11 +75,19 @@ class Mutator {
     insertReviewComment(repository, pull) {
         const context = this.context(repository);
         const review = pull.reviews[pull.reviews.length - 1];
-        const thread = { __typename: 'PullRequestReviewThread', pull, comments: [], id: null,
-            path: pull.files[0].path, line: 1, isResolved: false, isOutdated: false };
+        const thread = {
+            __typename: 'PullRequestReviewThread',
+            pull,
+            comments: [],
+            id: null,
+            path: pull.files[0].path,
+            line: 1,
+            isResolved: false,
+            isOutdated: false,
+        };
         pull.threads.push(thread);
-        const comment = items.makeReviewComment(context, pull, review, thread, this.time);
-        items.nameChild(context, comment, 'reviewComment', 'PRRC');
+        const comment = makeReviewComment(context, pull, review, thread, this.time);
+        naming.nameChild(context, comment, 'reviewComment', 'PRRC');
         this.touch(pull);
         return { stream: 'review_comments', id: comment.databaseId };
     }
@@ -74,11 +95,16 @@ class Mutator {
     insertItem(repository, isPull) {
         const context = this.context(repository);
         const number = 1 + Math.max(0, ...repository.byNumber.keys());
-        const { item } = isPull ? items.makePull(context, number, this.time, number,
-            { comments: 0, commits: 2, files: 3 }) : items.makeIssue(context, number, this.time, number, 1);
+        const { item } = isPull
+            ? makePull(context, number, this.time, number, {
+                  comments: 0,
+                  commits: 2,
+                  files: 3,
+              })
+            : items.makeIssue(context, number, this.time, number, 1);
         items.addEvents(context, item, 0);
-        items.nameItems(context, [item]);
-        items.touch(item);
+        naming.nameItems(context, [item]);
+        naming.touch(item);
         repository.items.push(item);
         repository.byNumber.set(number, item);
         this.touch(item);
@@ -97,7 +123,10 @@ class Mutator {
             comment.body = `${texts.body(this.world.random)} (edited)`;
             comment.updatedAt = this.time;
             this.touch(item);
-            return { stream: item.isPull ? 'pull_request_comments' : 'issue_comments', id: comment.databaseId };
+            return {
+                stream: item.isPull ? 'pull_request_comments' : 'issue_comments',
+                id: comment.databaseId,
+            };
         }
         item.title = `${texts.title(this.world.random)} (edited)`;
         this.touch(item);
@@ -106,11 +135,16 @@ class Mutator {
 
     insert(repository, what, item) {
         switch (what) {
-        case 'comment': return this.insertComment(repository, item);
-        case 'event': return this.insertEvent(repository, item);
-        case 'review': return this.insertReview(repository, item);
-        case 'review_comment': return this.insertReviewComment(repository, item);
-        default: return this.insertItem(repository, what === 'pull');
+            case 'comment':
+                return this.insertComment(repository, item);
+            case 'event':
+                return this.insertEvent(repository, item);
+            case 'review':
+                return this.insertReview(repository, item);
+            case 'review_comment':
+                return this.insertReviewComment(repository, item);
+            default:
+                return this.insertItem(repository, what === 'pull');
         }
     }
 
@@ -119,11 +153,16 @@ class Mutator {
             const list = what === 'comment' ? 'comments' : 'events';
             const [gone] = item[list].splice(this.world.random.int(0, item[list].length - 1), 1);
             this.world.nodes.delete(gone.id);
-            return { stream: `${item.isPull ? 'pull_request' : 'issue'}_${list}`, id: gone.databaseId };
+            return {
+                stream: `${item.isPull ? 'pull_request' : 'issue'}_${list}`,
+                id: gone.databaseId,
+            };
         }
         repository.items.splice(repository.items.indexOf(item), 1);
         repository.byNumber.delete(item.number);
-        this.world.nodes.delete(item.id);
+        [item, ...item.comments, ...item.events]
+            .concat(item.reviews || [], item.reviewComments || [], item.threads || [])
+            .forEach((gone) => this.world.nodes.delete(gone.id));
         return { stream: item.isPull ? 'pull_requests' : 'issues', id: item.databaseId };
     }
 
@@ -137,10 +176,17 @@ class Mutator {
         }
         this.time = this.world.tick();
         const needsComments = what === 'comment' && verb !== 'insert';
-        const list = repository.items.filter((item) =>
-            (what === 'issue' ? !item.isPull : what === 'pull' || what.startsWith('review') ? item.isPull : true) &&
-            (!needsComments || item.comments.length > 0) && (what !== 'event' || item.events.length > 0) &&
-            (what !== 'review_comment' || item.reviews.length > 0));
+        const list = repository.items.filter(
+            (item) =>
+                (what === 'issue'
+                    ? !item.isPull
+                    : what === 'pull' || what.startsWith('review')
+                      ? item.isPull
+                      : true) &&
+                (!needsComments || item.comments.length > 0) &&
+                (what !== 'event' || item.events.length > 0) &&
+                (what !== 'review_comment' || item.reviews.length > 0)
+        );
         const item = this.pick(list, description);
         const inserts = verb === 'insert' && (what === 'issue' || what === 'pull');
         if (!item && !inserts) {
@@ -157,18 +203,38 @@ class Mutator {
     }
 
     // A day passes: so many different issues and pull requests get something new.
-    day({ repo, issues = 0, pulls = 0, comments = 0, new_issues: newIssues = 0, new_pulls: newPulls = 0 }) {
+    day({
+        repo,
+        issues = 0,
+        pulls = 0,
+        comments = 0,
+        new_issues: newIssues = 0,
+        new_pulls: newPulls = 0,
+    }) {
         const repository = this.world.find(repo);
         if (!repository) {
             throw new Error(`no repository ${repo}`);
         }
         const { random } = this.world;
         const changes = [];
-        const each = (what, kinds, count) => random.some(repository.list(what), count).forEach((item, at) =>
-            changes.push(this.change({ repo, do: 'insert', what: kinds[at % kinds.length], number: item.number })));
+        const each = (what, kinds, count) =>
+            random.some(repository.list(what), count).forEach((item, at) =>
+                changes.push(
+                    this.change({
+                        repo,
+                        do: 'insert',
+                        what: kinds[at % kinds.length],
+                        number: item.number,
+                    })
+                )
+            );
         each('issues', ['comment', 'event'], issues);
         each('pulls', ['review', 'comment', 'event'], pulls);
-        for (const [what, count] of [['comment', comments], ['issue', newIssues], ['pull', newPulls]]) {
+        for (const [what, count] of [
+            ['comment', comments],
+            ['issue', newIssues],
+            ['pull', newPulls],
+        ]) {
             for (let left = count; left > 0; left--) {
                 changes.push(this.change({ repo, do: 'insert', what }));
             }
@@ -184,7 +250,8 @@ class Mutator {
         world.repositories.delete(repo.toLowerCase());
         world.repositories.set(to.toLowerCase(), repository);
         repository.name = name;
-        repository.owner = world.people.byLogin.get(login.toLowerCase()) || world.people.organization(login);
+        repository.owner =
+            world.people.byLogin.get(login.toLowerCase()) || world.people.organization(login);
         repository.nameWithOwner = to;
         if (taken) {
             world.addRepository(repo, { issues: 3, pulls: 2 });

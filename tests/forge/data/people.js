@@ -5,23 +5,44 @@
 const { nodeId } = require('./ids');
 const { sentence } = require('./texts');
 
-const FIRST = ('Ada Bo Chen Dana Emeka Fatima Goran Hana Ivo Jun Kofi Lena Mika Nadia Omar Priya ' +
-    'Quinn Rosa Søren Tomás Uma Vera Wei Xenia Yusuf Zoë').split(' ');
-const LAST = ('Miller Weir Brook Okafor Haddad Novák Tanaka Silva Ivanova Larsen Moreau Singh ' +
-    'Costa Reyes Kim Fischer').split(' ');
+const FIRST = (
+    'Ada Bo Chen Dana Emeka Fatima Goran Hana Ivo Jun Kofi Lena Mika Nadia Omar Priya ' +
+    'Quinn Rosa Søren Tomás Uma Vera Wei Xenia Yusuf Zoë'
+).split(' ');
+const LAST = (
+    'Miller Weir Brook Okafor Haddad Novák Tanaka Silva Ivanova Larsen Moreau Singh ' +
+    'Costa Reyes Kim Fischer'
+).split(' ');
 const START = Date.UTC(2012, 0, 1);
 
 function account(type, id, login, name) {
     const prefix = { User: 'U', Bot: 'BOT', Organization: 'O' }[type];
-    return { __typename: type, id: nodeId(prefix, id), databaseId: id, login, name, email: null,
-        company: null, location: null, bio: null, websiteUrl: null, twitterUsername: null,
-        followersCount: 0, followingCount: 0, createdAt: START + (id % 100000) * 4000000,
-        updatedAt: Date.UTC(2025, 6, 1) + (id % 10000) * 1000, emails: [] };
+    return {
+        __typename: type,
+        id: nodeId(prefix, id),
+        databaseId: id,
+        login,
+        name,
+        email: null,
+        company: null,
+        location: null,
+        bio: null,
+        websiteUrl: null,
+        twitterUsername: null,
+        followersCount: 0,
+        followingCount: 0,
+        createdAt: START + (id % 100000) * 4000000,
+        updatedAt: Date.UTC(2025, 6, 1) + (id % 10000) * 1000,
+        emails: [],
+    };
 }
 
 function person(random, number) {
     const name = `${random.pick(FIRST)} ${random.pick(LAST)}`;
-    const login = `${name.split(' ')[0].toLowerCase().replace(/[^a-z]/g, 'x')}-${number}`;
+    const login = `${name
+        .split(' ')[0]
+        .toLowerCase()
+        .replace(/[^a-z]/g, 'x')}-${number}`;
     // Below 2^31, as all on GitHub: its GraphQL could not tell a larger one.
     const id = number % 40 === 7 ? 2147480000 + number : 1000 + number * 7919;
     const user = account('User', id, login, name);
@@ -30,8 +51,12 @@ function person(random, number) {
         user.emails.push(`${login}@home.example`);
     }
     user.email = random.chance(0.6) ? user.emails[1] : null;
-    user.company = random.chance(0.5) ? random.pick(['@leat', 'Mill & Sons', 'Überwasser GmbH']) : null;
-    user.location = random.chance(0.5) ? random.pick(['Berlin', 'São Paulo', 'Lagos', '東京']) : null;
+    user.company = random.chance(0.5)
+        ? random.pick(['@leat', 'Mill & Sons', 'Überwasser GmbH'])
+        : null;
+    user.location = random.chance(0.5)
+        ? random.pick(['Berlin', 'São Paulo', 'Lagos', '東京'])
+        : null;
     user.bio = random.chance(0.4) ? sentence(random, 3, 8) : null;
     user.websiteUrl = random.chance(0.3) ? `https://${login}.example/` : null;
     user.twitterUsername = random.chance(0.2) ? login.replace('-', '_') : null;
@@ -53,8 +78,11 @@ class People {
         for (let number = 1; number <= count; number++) {
             this.users.push(person(random, number));
         }
-        this.bots = [bot(49699333, 'dependabot'), bot(41898282, 'github-actions'),
-            bot(26384082, 'stale')];
+        this.bots = [
+            bot(49699333, 'dependabot'),
+            bot(41898282, 'github-actions'),
+            bot(26384082, 'stale'),
+        ];
         this.owners = new Map();
         this.byLogin = new Map();
         [...this.users, ...this.bots].forEach((user) => this.add(user));
@@ -70,12 +98,22 @@ class People {
 
     organization(login) {
         if (!this.owners.has(login)) {
-            const owner = account('Organization', 70000000 + this.owners.size * 101, login,
-                `The ${login} people`);
-            owner.teams = ['millers', 'masons'].map((slug, at) => ({ __typename: 'Team', slug,
-                id: nodeId('T', owner.databaseId, 3000 + at), databaseId: 3000 + at,
-                name: slug[0].toUpperCase() + slug.slice(1), organization: owner,
-                description: at === 0 ? null : 'They lay the stones', privacy: 'VISIBLE' }));
+            const owner = account(
+                'Organization',
+                70000000 + this.owners.size * 101,
+                login,
+                `The ${login} people`
+            );
+            owner.teams = ['millers', 'masons'].map((slug, at) => ({
+                __typename: 'Team',
+                slug,
+                id: nodeId('T', owner.databaseId, 3000 + at),
+                databaseId: 3000 + at,
+                name: slug[0].toUpperCase() + slug.slice(1),
+                organization: owner,
+                description: at === 0 ? null : 'They lay the stones',
+                privacy: 'VISIBLE',
+            }));
             this.owners.set(login, owner);
             this.add(owner);
         }

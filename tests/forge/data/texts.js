@@ -1,13 +1,27 @@
 'use strict';
 // Titles, bodies and names. Most are plain; some are what breaks readers.
 
-const WORDS = ('leat mill wheel sluice water stone grain flour hopper weir race pond bank gate ' +
+const WORDS = (
+    'leat mill wheel sluice water stone grain flour hopper weir race pond bank gate ' +
     'build fails when parser reads empty line after upgrade to version cache never expires slow ' +
     'query returns wrong order missing index crash on startup timeout while fetching large page ' +
-    'docs typo in example support for new option please add test flaky memory leak in loop').split(' ');
+    'docs typo in example support for new option please add test flaky memory leak in loop'
+).split(' ');
 
-const FLOURISHES = ['naïve café', '日本語のテスト', 'Привет, мир', '👩‍💻🚀', 'a\u0301 combining', 'שלום',
-    '`code` **bold** _x_', '<b>&amp;</b>', '> quoted', 'tab\there', "it's \"quoted\"", '\\back\\slash'];
+const FLOURISHES = [
+    'naïve café',
+    '日本語のテスト',
+    'Привет, мир',
+    '👩‍💻🚀',
+    'a\u0301 combining',
+    'שלום',
+    '`code` **bold** _x_',
+    '<b>&amp;</b>',
+    '> quoted',
+    'tab\there',
+    'it\'s "quoted"',
+    '\\back\\slash',
+];
 
 // Bodies that every reader must survive, by the position of the item in its list.
 const HARD = [

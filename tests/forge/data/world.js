@@ -6,15 +6,34 @@ const { Random } = require('./random');
 const { Ids } = require('./ids');
 const { People } = require('./people');
 const { makeIdentities, makeHistory } = require('./commits');
-const { Repository, describe, addLabels, addMilestones, addReleases, addRefs } = require('./repository');
-const { makeIssue, makePull, addEvents, nameItems, touch, seconds, DAY } = require('./items');
+const {
+    Repository,
+    describe,
+    addLabels,
+    addMilestones,
+    addReleases,
+    addRefs,
+} = require('./repository');
+const { makeIssue, addEvents, seconds, DAY } = require('./items');
+const { makePull } = require('./pulls');
+const { nameItems, touch } = require('./naming');
 const { makeEvent } = require('./events');
 
 const END = Date.UTC(2026, 0, 1);
 const START = END - 730 * DAY;
 
-const SIZES = { issues: 50, pulls: 20, commits: null, labels: 14, milestones: 6, releases: 12,
-    branches: 9, tags: 20, people: 200, contributors: 80 };
+const SIZES = {
+    issues: 50,
+    pulls: 20,
+    commits: null,
+    labels: 14,
+    milestones: 6,
+    releases: 12,
+    branches: 9,
+    tags: 20,
+    people: 200,
+    contributors: 80,
+};
 
 class World {
     constructor(seed) {
@@ -38,9 +57,16 @@ class World {
 
     create(nameWithOwner) {
         const [login, name] = nameWithOwner.split('/');
-        const owner = this.people.byLogin.get(login.toLowerCase()) || this.people.organization(login);
+        const owner =
+            this.people.byLogin.get(login.toLowerCase()) || this.people.organization(login);
         [owner, ...(owner.teams || [])].forEach(this.register);
-        const repository = new Repository(owner, name, this.ids.next('repository'), this.seed, START);
+        const repository = new Repository(
+            owner,
+            name,
+            this.ids.next('repository'),
+            this.seed,
+            START
+        );
         this.repositories.set(nameWithOwner.toLowerCase(), repository);
         this.byId.set(repository.databaseId, repository);
         this.register(repository);
@@ -48,8 +74,15 @@ class World {
     }
 
     context(repository) {
-        return { random: this.random, ids: this.ids, repository, register: this.register,
-            start: START, end: END, fork: (parent, user) => this.fork(parent, user) };
+        return {
+            random: this.random,
+            ids: this.ids,
+            repository,
+            register: this.register,
+            start: START,
+            end: END,
+            fork: (parent, user) => this.fork(parent, user),
+        };
     }
 
     fork(parent, user) {
@@ -73,13 +106,20 @@ class World {
         repository.people = random.some(this.people.users, SIZES.people);
         repository.members = repository.people.slice(0, 10);
         repository.bots = this.people.bots;
-        repository.identities = makeIdentities(random, repository.people.slice(0, size.contributors),
-            this.people.bots);
+        repository.identities = makeIdentities(
+            random,
+            repository.people.slice(0, size.contributors),
+            this.people.bots
+        );
         addLabels(context, size.labels);
         addMilestones(context, size.milestones);
         const spans = makeItems(context, size);
         const commits = size.commits === null ? Math.max(3 * size.pulls, 3) : size.commits;
-        makeHistory(context, commits, repository.items.filter((item) => item.mergeCommitOid));
+        makeHistory(
+            context,
+            commits,
+            repository.items.filter((item) => item.mergeCommitOid)
+        );
         spans.forEach(({ item, span }) => addEvents(context, item, span));
         sweep(context);
         repository.items.forEach(touch);
@@ -104,8 +144,10 @@ class World {
 // Issues and pull requests in one number space, oldest first; one of each kind is huge.
 function makeItems(context, size) {
     const { random, repository, start, end } = context;
-    const kinds = random.some([...Array(size.issues).fill(false), ...Array(size.pulls).fill(true)],
-        size.issues + size.pulls);
+    const kinds = random.some(
+        [...Array(size.issues).fill(false), ...Array(size.pulls).fill(true)],
+        size.issues + size.pulls
+    );
     const times = kinds.map(() => seconds(start + random.next() * (end - DAY - start)));
     times.sort((a, b) => a - b);
     const seen = { issues: 0, pulls: 0 };
@@ -114,10 +156,15 @@ function makeItems(context, size) {
     return kinds.map((isPull, at) => {
         const position = seen[isPull ? 'pulls' : 'issues']++;
         const comments = Math.min(200, random.lognormal(3, 15));
-        const huge = isPull ? size.pulls > 9 && position === hugePull : size.issues > 9 && position === hugeIssue;
-        const made = isPull ? makePull(context, at + 1, times[at], position, { comments,
-            commits: huge ? 250 : Math.min(200, Math.max(1, random.lognormal(3, 10))),
-            files: huge ? 3000 : Math.min(900, Math.max(1, random.lognormal(5, 30))) })
+        const huge = isPull
+            ? size.pulls > 9 && position === hugePull
+            : size.issues > 9 && position === hugeIssue;
+        const made = isPull
+            ? makePull(context, at + 1, times[at], position, {
+                  comments,
+                  commits: huge ? 250 : Math.min(200, Math.max(1, random.lognormal(3, 10))),
+                  files: huge ? 3000 : Math.min(900, Math.max(1, random.lognormal(5, 30))),
+              })
             : makeIssue(context, at + 1, times[at], position, huge ? 300 : comments);
         repository.items.push(made.item);
         return made;
@@ -127,14 +174,18 @@ function makeItems(context, size) {
 // A bot labels many items in one second: that is how equal times come about.
 function sweep({ repository, end }) {
     const stale = repository.labels.find((label) => label.name === 'stale');
-    const open = repository.items.filter((item) => item.state === 'OPEN' && !item.labels.includes(stale));
+    const open = repository.items.filter(
+        (item) => item.state === 'OPEN' && !item.labels.includes(stale)
+    );
     if (!stale) {
         return;
     }
     [end - 40 * DAY, end - 9 * DAY, end - DAY / 2].forEach((time, round) => {
         open.filter((item, at) => at % 5 === round && item.createdAt < time).forEach((item) => {
             item.labels.push(stale);
-            item.events.push(makeEvent(item, 'labeled', repository.bots[2], time, { label: stale }));
+            item.events.push(
+                makeEvent(item, 'labeled', repository.bots[2], time, { label: stale })
+            );
         });
     });
 }

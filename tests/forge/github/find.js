@@ -5,8 +5,15 @@
 const GONE = {
     gone: { status: 404, message: 'Not Found' },
     private: { status: 404, message: 'Not Found' },
-    blocked: { status: 451, message: 'Repository access blocked',
-        block: { reason: 'dmca', created_at: '2025-01-01T00:00:00Z', html_url: 'https://github.com/github/dmca' } },
+    blocked: {
+        status: 451,
+        message: 'Repository access blocked',
+        block: {
+            reason: 'dmca',
+            created_at: '2025-01-01T00:00:00Z',
+            html_url: 'https://github.com/github/dmca',
+        },
+    },
 };
 
 // Returns {repository}, {renamed: repository} or {refused: {status, message}}.

@@ -49,7 +49,9 @@ class Connection {
     constructor(list, args, keyOf, descending) {
         const sign = descending ? -1 : 1;
         const low = args.after ? place(list, keyOf, sign, decode(args.after), false) : 0;
-        const high = args.before ? place(list, keyOf, sign, decode(args.before), true) : list.length;
+        const high = args.before
+            ? place(list, keyOf, sign, decode(args.before), true)
+            : list.length;
         let from = low;
         let to = Math.max(low, high);
         if (typeof args.first === 'number') {
@@ -62,9 +64,12 @@ class Connection {
         this.nodes = list.slice(from, to);
         this.keyOf = keyOf;
         this.list = list;
-        this.pageInfo = { hasNextPage: to < high, hasPreviousPage: from > 0,
+        this.pageInfo = {
+            hasNextPage: to < high,
+            hasPreviousPage: from > 0,
             startCursor: to > from ? encode(keyOf(list[from])) : null,
-            endCursor: to > from ? encode(keyOf(list[to - 1])) : null };
+            endCursor: to > from ? encode(keyOf(list[to - 1])) : null,
+        };
     }
 
     get edges() {

@@ -18,8 +18,11 @@ class Survey {
     constructor(schema, document, variables) {
         this.schema = schema;
         this.variables = variables;
-        this.fragments = new Map(document.definitions.filter((one) => one.kind === 'FragmentDefinition')
-            .map((one) => [one.name.value, one]));
+        this.fragments = new Map(
+            document.definitions
+                .filter((one) => one.kind === 'FragmentDefinition')
+                .map((one) => [one.name.value, one])
+        );
         this.requests = 0;
         this.nodes = 0;
         this.seen = new Set();
@@ -32,8 +35,13 @@ class Survey {
 
     skipped(selection) {
         return (selection.directives || []).some((directive) => {
-            const given = Boolean(valueFromASTUntyped(directive.arguments[0].value, this.variables));
-            return (directive.name.value === 'skip' && given) || (directive.name.value === 'include' && !given);
+            const given = Boolean(
+                valueFromASTUntyped(directive.arguments[0].value, this.variables)
+            );
+            return (
+                (directive.name.value === 'skip' && given) ||
+                (directive.name.value === 'include' && !given)
+            );
         });
     }
 
@@ -53,15 +61,23 @@ class Survey {
         const first = this.argument(field, 'first');
         const last = this.argument(field, 'last');
         const name = field.name.value;
-        if (first === undefined && last === undefined || first === null && last === null) {
-            throw new Refusal('MISSING_PAGINATION_BOUNDARIES', 'You must provide a `first` or `last` value to ' +
-                `properly paginate the \`${name}\` connection.`, path);
+        if ((first === undefined && last === undefined) || (first === null && last === null)) {
+            throw new Refusal(
+                'MISSING_PAGINATION_BOUNDARIES',
+                'You must provide a `first` or `last` value to ' +
+                    `properly paginate the \`${name}\` connection.`,
+                path
+            );
         }
         const size = first === undefined || first === null ? last : first;
         const which = first === undefined || first === null ? 'last' : 'first';
         if (size < 0 || size > 100) {
-            throw new Refusal('EXCESSIVE_PAGINATION', `Requesting ${size} records on the \`${name}\` connection ` +
-                `exceeds the \`${which}\` limit of 100 records.`, path);
+            throw new Refusal(
+                'EXCESSIVE_PAGINATION',
+                `Requesting ${size} records on the \`${name}\` connection ` +
+                    `exceeds the \`${which}\` limit of 100 records.`,
+                path
+            );
         }
         return size;
     }
@@ -74,11 +90,17 @@ class Survey {
             if (selection.kind === 'Field') {
                 this.field(selection, type, times, path);
             } else {
-                const inner = selection.kind === 'FragmentSpread' ?
-                    this.fragments.get(selection.name.value) : selection;
+                const inner =
+                    selection.kind === 'FragmentSpread'
+                        ? this.fragments.get(selection.name.value)
+                        : selection;
                 const condition = inner.typeCondition;
-                this.walk(inner.selectionSet, condition ? this.schema.getType(condition.name.value) : type,
-                    times, path);
+                this.walk(
+                    inner.selectionSet,
+                    condition ? this.schema.getType(condition.name.value) : type,
+                    times,
+                    path
+                );
             }
         }
     }
@@ -120,8 +142,12 @@ function survey(schema, document, operation, variables) {
     const found = new Survey(schema, document, variables);
     found.walk(operation.selectionSet, schema.getQueryType(), 1, []);
     if (found.nodes > MOST_NODES) {
-        throw new Refusal('MAX_NODE_LIMIT_EXCEEDED', `This query requests up to ${found.nodes.toLocaleString('en')} ` +
-            `possible nodes which exceeds the maximum limit of ${MOST_NODES.toLocaleString('en')}.`, []);
+        throw new Refusal(
+            'MAX_NODE_LIMIT_EXCEEDED',
+            `This query requests up to ${found.nodes.toLocaleString('en')} ` +
+                `possible nodes which exceeds the maximum limit of ${MOST_NODES.toLocaleString('en')}.`,
+            []
+        );
     }
     return { cost: Math.max(1, Math.round(found.requests / 100)), nodes: found.nodes };
 }

@@ -14,7 +14,7 @@ const FILTERS = ['since', 'states', 'labels', 'milestoneNumber'];
 
 function compareKeys(a, b) {
     const at = a.findIndex((part, index) => part !== b[index]);
-    return at < 0 ? 0 : (a[at] < b[at] ? -1 : 1);
+    return at < 0 ? 0 : a[at] < b[at] ? -1 : 1;
 }
 
 // Sorted once for each version of the repository.
@@ -45,7 +45,9 @@ function matching(list, args) {
         tests.push((one) => one.labels.some((label) => labels.includes(label.name)));
     }
     if (filter.milestoneNumber) {
-        tests.push((one) => one.milestone && String(one.milestone.number) === filter.milestoneNumber);
+        tests.push(
+            (one) => one.milestone && String(one.milestone.number) === filter.milestoneNumber
+        );
     }
     for (const name of ['baseRefName', 'headRefName']) {
         if (args[name]) {
@@ -69,15 +71,29 @@ function comments(list, args) {
     }
     const keyOf = ORDERS[args.orderBy.field];
     const descending = args.orderBy.direction === 'DESC';
-    const found = list.slice().sort((a, b) => (descending ? -1 : 1) * compareKeys(keyOf(a), keyOf(b)));
+    const found = list
+        .slice()
+        .sort((a, b) => (descending ? -1 : 1) * compareKeys(keyOf(a), keyOf(b)));
     return connection(found, args, keyOf, descending);
 }
 
 // A commit of a pull request is a thing of its own.
 function pullCommits(pull) {
-    return pull.repository.once(`pull commits/${pull.number}`, () => pull.commits.map((commit, position) => ({
-        __typename: 'PullRequestCommit', commit, pull, position, createdAt: commit.committer.date,
-        id: nodeId('PURC', pull.repository.databaseId, pull.databaseId, commit.oid.slice(0, 12)) })));
+    return pull.repository.once(`pull commits/${pull.number}`, () =>
+        pull.commits.map((commit, position) => ({
+            __typename: 'PullRequestCommit',
+            commit,
+            pull,
+            position,
+            createdAt: commit.committer.date,
+            id: nodeId(
+                'PURC',
+                pull.repository.databaseId,
+                pull.databaseId,
+                commit.oid.slice(0, 12)
+            ),
+        }))
+    );
 }
 
 function enumName(type) {
@@ -87,9 +103,13 @@ function enumName(type) {
 const timelineKey = (one) => [one.createdAt, one.__typename, one.databaseId || one.position || 0];
 
 function timeline(item, args) {
-    const all = item.repository.once(`timeline/${item.number}`, () => [...item.events, ...item.comments,
-        ...(item.isPull ? [...item.reviews, ...pullCommits(item)] : [])]
-        .sort((a, b) => compareKeys(timelineKey(a), timelineKey(b))));
+    const all = item.repository.once(`timeline/${item.number}`, () =>
+        [
+            ...item.events,
+            ...item.comments,
+            ...(item.isPull ? [...item.reviews, ...pullCommits(item)] : []),
+        ].sort((a, b) => compareKeys(timelineKey(a), timelineKey(b)))
+    );
     let found = all;
     if (args.itemTypes) {
         found = found.filter((one) => args.itemTypes.includes(enumName(one.__typename)));
@@ -98,8 +118,12 @@ function timeline(item, args) {
         found = found.filter((one) => one.createdAt >= args.since);
     }
     const page = connection(args.skip ? found.slice(args.skip) : found, args, timelineKey);
-    return Object.assign(page, { filteredCount: found.length, pageCount: page.nodes.length,
-        totalCount: all.length, updatedAt: item.updatedAt });
+    return Object.assign(page, {
+        filteredCount: found.length,
+        pageCount: page.nodes.length,
+        totalCount: all.length,
+        updatedAt: item.updatedAt,
+    });
 }
 
 function history(commit, args) {
@@ -108,8 +132,13 @@ function history(commit, args) {
     if (args.author || args.path) {
         throw new GraphQLError('forge: history by author or path is not served');
     }
-    const list = repository.commits.slice(0, start + 1).reverse().filter(({ committer: { date } }) =>
-        (!args.since || date >= args.since) && (!args.until || date <= args.until));
+    const list = repository.commits
+        .slice(0, start + 1)
+        .reverse()
+        .filter(
+            ({ committer: { date } }) =>
+                (!args.since || date >= args.since) && (!args.until || date <= args.until)
+        );
     return connection(list, args, (one) => [one.position], true);
 }
 
@@ -129,8 +158,13 @@ function refs(repository, args) {
 
 function releases(repository, args) {
     const descending = !args.orderBy || args.orderBy.direction === 'DESC';
-    const keyOf = (one) => (args.orderBy && args.orderBy.field === 'NAME' ? [one.tagName] : [one.createdAt, one.databaseId]);
-    const found = repository.releases.slice().sort((a, b) => (descending ? -1 : 1) * compareKeys(keyOf(a), keyOf(b)));
+    const keyOf = (one) =>
+        args.orderBy && args.orderBy.field === 'NAME'
+            ? [one.tagName]
+            : [one.createdAt, one.databaseId];
+    const found = repository.releases
+        .slice()
+        .sort((a, b) => (descending ? -1 : 1) * compareKeys(keyOf(a), keyOf(b)));
     return connection(found, args, keyOf, descending);
 }
 

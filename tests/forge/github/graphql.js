@@ -4,7 +4,7 @@
 
 const fs = require('fs');
 const path = require('path');
-const { buildSchema, parse, validate, execute, Kind } = require('graphql');
+const { buildSchema, parse, validate, execute, Kind, valueFromASTUntyped } = require('graphql');
 const { survey, Refusal } = require('./graphql-cost');
 const { resolve } = require('./graphql-resolvers');
 const { limitHeaders, requestId } = require('./headers');
@@ -12,7 +12,8 @@ const { limitHeaders, requestId } = require('./headers');
 // By path: the package exports it only to modules of the other kind.
 const SCHEMA = path.join(__dirname, '../node_modules/@octokit/graphql-schema/schema.graphql');
 const MOST_PARSED = 500;
-const WRONG = 'Something went wrong while executing your query. This may be the result of a timeout, or it ' +
+const WRONG =
+    'Something went wrong while executing your query. This may be the result of a timeout, or it ' +
     'could be a GitHub bug. Please include `F00D:CAFE` when reporting this issue.';
 
 function iso(time) {
@@ -28,10 +29,16 @@ function moment(text) {
 }
 
 function makeSchema() {
-    const schema = buildSchema(fs.readFileSync(SCHEMA, 'utf8'), { assumeValid: true, assumeValidSDL: true });
+    const schema = buildSchema(fs.readFileSync(SCHEMA, 'utf8'), {
+        assumeValid: true,
+        assumeValidSDL: true,
+    });
     for (const name of ['DateTime', 'GitTimestamp', 'PreciseDateTime']) {
-        Object.assign(schema.getType(name), { serialize: iso, parseValue: moment,
-            parseLiteral: (node) => moment(node.kind === Kind.STRING ? node.value : '') });
+        Object.assign(schema.getType(name), {
+            serialize: iso,
+            parseValue: moment,
+            parseLiteral: (node) => moment(node.kind === Kind.STRING ? node.value : ''),
+        });
     }
     schema.getType('BigInt').serialize = String;
     return schema;
@@ -69,48 +76,83 @@ class GraphQL {
     }
 
     reply(request, status, value) {
-        const headers = { 'content-type': 'application/json; charset=utf-8',
-            'x-github-media-type': 'github.v4; format=json', 'x-github-request-id': requestId(),
-            ...limitHeaders(this.forge.budgets, request.token, 'graphql') };
-        return { status, headers, body: Buffer.from(JSON.stringify(value)), resource: 'graphql',
-            route: 'github POST /graphql' };
+        const headers = {
+            'content-type': 'application/json; charset=utf-8',
+            'x-github-media-type': 'github.v4; format=json',
+            'x-github-request-id': requestId(),
+            ...limitHeaders(this.forge.budgets, request.token, 'graphql'),
+        };
+        return {
+            status,
+            headers,
+            body: Buffer.from(JSON.stringify(value)),
+            resource: 'graphql',
+            route: 'github POST /graphql',
+        };
     }
 
     handle(request) {
         if (!request.headers['user-agent']) {
-            return this.reply(request, 403, { message: 'Request forbidden by administrative rules. ' +
-                'Please make sure your request has a User-Agent header' });
+            return this.reply(request, 403, {
+                message:
+                    'Request forbidden by administrative rules. ' +
+                    'Please make sure your request has a User-Agent header',
+            });
         }
         if (!request.token || /^bad/.test(request.token)) {
-            return this.reply(request, 401, { message: request.token ? 'Bad credentials' :
-                'This endpoint requires you to be authenticated.', status: '401' });
+            return this.reply(request, 401, {
+                message: request.token
+                    ? 'Bad credentials'
+                    : 'This endpoint requires you to be authenticated.',
+                status: '401',
+            });
         }
         let query;
         try {
             query = JSON.parse(request.body);
         } catch {
+            query = null;
+        }
+        if (query === null || typeof query !== 'object') {
             return this.reply(request, 400, { message: 'Problems parsing JSON' });
         }
-        return this.run(request, String(query.query || ''), query.variables || {}, query.operationName);
+        return this.run(
+            request,
+            String(query.query || ''),
+            query.variables || {},
+            query.operationName
+        );
     }
 
     run(request, text, variables, operationName) {
         const { document, errors } = this.document(text);
         if (errors.length > 0) {
-            return this.reply(request, 200, { errors: errors.map((error) => ({ message: error.message,
-                locations: error.locations, extensions: { code: 'undefinedField' } })) });
+            return this.reply(request, 200, {
+                errors: errors.map((error) => ({
+                    message: error.message,
+                    locations: error.locations,
+                    extensions: { code: 'undefinedField' },
+                })),
+            });
         }
-        const operation = document.definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION &&
-            (!operationName || (one.name && one.name.value === operationName)));
+        const operation = document.definitions.find(
+            (one) =>
+                one.kind === Kind.OPERATION_DEFINITION &&
+                (!operationName || (one.name && one.name.value === operationName))
+        );
         if (!operation || operation.operation !== 'query') {
-            return this.reply(request, 200, { errors: [{ message: 'An operation must be named, and be a query' }] });
+            return this.reply(request, 200, {
+                errors: [{ message: 'An operation must be named, and be a query' }],
+            });
         }
         let asked;
         try {
             asked = survey(this.schema, document, operation, withDefaults(operation, variables));
         } catch (error) {
             if (error instanceof Refusal) {
-                return this.reply(request, 200, { errors: [{ type: error.type, path: error.path, message: error.message }] });
+                return this.reply(request, 200, {
+                    errors: [{ type: error.type, path: error.path, message: error.message }],
+                });
             }
             throw error;
         }
@@ -120,37 +162,64 @@ class GraphQL {
     charge(request, document, variables, operationName, asked) {
         const { budgets, counts, options } = this.forge;
         if (!budgets.take(request.token, 'graphql', asked.cost)) {
-            return { ...this.reply(request, 200, { errors: [{ type: 'RATE_LIMITED',
-                message: 'API rate limit exceeded for user ID 1.' }] }), overLimit: true };
+            return {
+                ...this.reply(request, 200, {
+                    errors: [
+                        { type: 'RATE_LIMITED', message: 'API rate limit exceeded for user ID 1.' },
+                    ],
+                }),
+                overLimit: true,
+            };
         }
         counts.points += asked.cost;
         if (options.graphqlNodeTimeout !== null && asked.nodes > options.graphqlNodeTimeout) {
             return this.timeout(request);
         }
         const { limit, used, reset } = budgets.book(request.token, 'graphql');
-        const limits = { cost: asked.cost, limit, used, remaining: limit - used, resetAt: reset * 1000, nodeCount: asked.nodes };
-        const result = execute({ schema: this.schema, document, operationName, variableValues: variables,
-            contextValue: { world: this.forge.world, limits }, fieldResolver: resolve });
+        const limits = {
+            cost: asked.cost,
+            limit,
+            used,
+            remaining: limit - used,
+            resetAt: reset * 1000,
+            nodeCount: asked.nodes,
+        };
+        const result = execute({
+            schema: this.schema,
+            document,
+            operationName,
+            variableValues: variables,
+            contextValue: { world: this.forge.world, limits },
+            fieldResolver: resolve,
+        });
         return this.reply(request, 200, shown(result));
     }
 
     // The ways in which too rich a query is known to fail, in turn.
     timeout(request) {
         this.tooRich++;
-        const ways = [() => this.reply(request, 502, { data: null, errors: [{ message: WRONG }] }),
-            () => this.reply(request, 200, { errors: [{ message: 'Timeout on validation of query' }] }),
+        const ways = [
+            () => this.reply(request, 502, { data: null, errors: [{ message: WRONG }] }),
+            () =>
+                this.reply(request, 200, {
+                    errors: [{ message: 'Timeout on validation of query' }],
+                }),
             () => this.reply(request, 200, { data: null, errors: [{ message: WRONG }] }),
-            () => ({ ...this.reply(request, 200, { data: 'x'.repeat(5000) }), breaks: { kind: 'truncate', chunked: true } })];
+            () => ({
+                ...this.reply(request, 200, { data: 'x'.repeat(5000) }),
+                breaks: { kind: 'truncate', chunked: true },
+            }),
+        ];
         return { ...ways[this.tooRich % ways.length](), delay: 150 };
     }
 }
 
+// The variables, and the defaults of those that are not given.
 function withDefaults(operation, variables) {
     const all = { ...variables };
-    (operation.variableDefinitions || []).forEach((one) => {
-        const name = one.variable.name.value;
-        if (all[name] === undefined && one.defaultValue && 'value' in one.defaultValue) {
-            all[name] = one.defaultValue.kind === Kind.INT ? Number(one.defaultValue.value) : one.defaultValue.value;
+    (operation.variableDefinitions || []).forEach(({ variable, defaultValue }) => {
+        if (all[variable.name.value] === undefined && defaultValue) {
+            all[variable.name.value] = valueFromASTUntyped(defaultValue);
         }
     });
     return all;
@@ -160,8 +229,15 @@ function shown({ data, errors }) {
     if (!errors) {
         return { data };
     }
-    return { data, errors: errors.map((error) => ({ type: (error.originalError || error).type, path: error.path,
-        locations: error.locations, message: error.message })) };
+    return {
+        data,
+        errors: errors.map((error) => ({
+            type: (error.originalError || error).type,
+            path: error.path,
+            locations: error.locations,
+            message: error.message,
+        })),
+    };
 }
 
 module.exports = { GraphQL };

@@ -5,9 +5,13 @@ let requests = 0;
 
 function limitHeaders(budgets, token, resource) {
     const { limit, used, reset } = budgets.book(token, resource);
-    return { 'x-ratelimit-limit': String(limit), 'x-ratelimit-remaining': String(limit - used),
-        'x-ratelimit-reset': String(reset), 'x-ratelimit-used': String(used),
-        'x-ratelimit-resource': resource };
+    return {
+        'x-ratelimit-limit': String(limit),
+        'x-ratelimit-remaining': String(limit - used),
+        'x-ratelimit-reset': String(reset),
+        'x-ratelimit-used': String(used),
+        'x-ratelimit-resource': resource,
+    };
 }
 
 function requestId() {

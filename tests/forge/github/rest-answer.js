@@ -31,31 +31,58 @@ class Rest {
     }
 
     finish(request, resource, made, route) {
-        const headers = { 'content-type': 'application/json; charset=utf-8',
-            'x-github-media-type': 'github.v3; format=json', 'x-github-request-id': requestId(),
+        const headers = {
+            'content-type': 'application/json; charset=utf-8',
+            'x-github-media-type': 'github.v3; format=json',
+            'x-github-request-id': requestId(),
             vary: 'Accept, Authorization, Cookie, Accept-Encoding',
-            ...limitHeaders(this.forge.budgets, request.token, resource), ...made.headers };
-        return { status: made.status, headers, body: made.body, resource, kept: made,
-            route: `github GET ${route.replace('/repositories/:repositoryId', '/repos/:owner/:repo')}` };
+            ...limitHeaders(this.forge.budgets, request.token, resource),
+            ...made.headers,
+        };
+        return {
+            status: made.status,
+            headers,
+            body: made.body,
+            resource,
+            kept: made,
+            route: `github GET ${route.replace('/repositories/:repositoryId', '/repos/:owner/:repo')}`,
+        };
     }
 
     refuse(request, resource, refusal, route, headers) {
-        return this.finish(request, resource, { status: refusal.status, headers,
-            body: Buffer.from(JSON.stringify(errorBody(refusal))) }, route);
+        return this.finish(
+            request,
+            resource,
+            {
+                status: refusal.status,
+                headers,
+                body: Buffer.from(JSON.stringify(errorBody(refusal))),
+            },
+            route
+        );
     }
 
     // What keeps a request from being looked at.
     barred(request, resource) {
         if (!request.headers['user-agent']) {
-            return { status: 403, message: 'Request forbidden by administrative rules. ' +
-                'Please make sure your request has a User-Agent header' };
+            return {
+                status: 403,
+                message:
+                    'Request forbidden by administrative rules. ' +
+                    'Please make sure your request has a User-Agent header',
+            };
         }
         if (/^bad/.test(request.token || '')) {
             return { status: 401, message: 'Bad credentials' };
         }
         if (!this.forge.budgets.take(request.token, resource, 1)) {
-            return { status: 403, overLimit: true, message: `API rate limit exceeded for ${request.token ?
-                'user ID 1' : '127.0.0.1'}.` };
+            return {
+                status: 403,
+                overLimit: true,
+                message: `API rate limit exceeded for ${
+                    request.token ? 'user ID 1' : '127.0.0.1'
+                }.`,
+            };
         }
         return null;
     }
@@ -83,7 +110,10 @@ class Rest {
     conditional(request, resource, made, route) {
         if (made.status === 200 && unchanged(request.headers, made.headers.etag, made.modified)) {
             this.forge.budgets.giveBack(request.token, resource, 1);
-            return { ...this.finish(request, resource, { ...made, status: 304 }, route), body: null };
+            return {
+                ...this.finish(request, resource, { ...made, status: 304 }, route),
+                body: null,
+            };
         }
         return this.finish(request, resource, made, route);
     }
@@ -107,23 +137,42 @@ class Rest {
     make(request, prefix, { route, params }) {
         const { world, options } = this.forge;
         const api = request.origin + prefix;
-        const context = { request, query: request.query, params, world, options, records: this.recordsFor(api) };
+        const context = {
+            request,
+            query: request.query,
+            params,
+            world,
+            options,
+            records: this.recordsFor(api),
+        };
         let base = `${api}${request.path.slice(prefix.length)}`;
         if (route.inRepository) {
-            const where = params.repositoryId ? { repository: world.byId.get(Number(params.repositoryId)) } :
-                findRepository(world, params.owner, params.repo);
+            const where = params.repositoryId
+                ? { repository: world.byId.get(Number(params.repositoryId)) }
+                : findRepository(world, params.owner, params.repo);
             if (where.renamed) {
                 return this.moved(request, api, prefix, params, where.renamed);
             }
             context.repository = where.repository;
-            const refusal = where.refused || (!where.repository && { status: 404, message: 'Not Found' }) ||
-                (route.issues && !where.repository.hasIssues &&
-                    { status: 410, message: 'Issues are disabled for this repo' });
+            const refusal =
+                where.refused ||
+                (!where.repository && { status: 404, message: 'Not Found' }) ||
+                (route.issues &&
+                    !where.repository.hasIssues && {
+                        status: 410,
+                        message: 'Issues are disabled for this repo',
+                    });
             if (refusal) {
-                return { status: refusal.status, headers: {}, body: Buffer.from(JSON.stringify(errorBody(refusal))) };
+                return {
+                    status: refusal.status,
+                    headers: {},
+                    body: Buffer.from(JSON.stringify(errorBody(refusal))),
+                };
             }
-            base = base.replace(/\/(repos\/[^/]+\/[^/]+|repositories\/\d+)/,
-                `/repositories/${where.repository.databaseId}`);
+            base = base.replace(
+                /\/(repos\/[^/]+\/[^/]+|repositories\/\d+)/,
+                `/repositories/${where.repository.databaseId}`
+            );
         }
         return this.represent(request, route, route.handler(context), base);
     }
@@ -131,14 +180,26 @@ class Rest {
     moved(request, api, prefix, params, repository) {
         const rest = request.url.slice(`${prefix}/repos/`.length).replace(/^[^/]+\/[^/?]+/, '');
         const location = `${api}/repositories/${repository.databaseId}${rest}`;
-        return { status: 301, headers: { location }, body: Buffer.from(JSON.stringify({
-            message: 'Moved Permanently', url: location, documentation_url: 'https://docs.github.com/rest' })) };
+        return {
+            status: 301,
+            headers: { location },
+            body: Buffer.from(
+                JSON.stringify({
+                    message: 'Moved Permanently',
+                    url: location,
+                    documentation_url: 'https://docs.github.com/rest',
+                })
+            ),
+        };
     }
 
     represent(request, route, result, base) {
         if (result.refused) {
-            return { status: result.refused.status, headers: {},
-                body: Buffer.from(JSON.stringify(errorBody(result.refused))) };
+            return {
+                status: result.refused.status,
+                headers: {},
+                body: Buffer.from(JSON.stringify(errorBody(result.refused))),
+            };
         }
         const headers = {};
         let { value } = result;
@@ -172,8 +233,12 @@ class Rest {
         }
         const value = { resources, rate: resources.core };
         this.forge.validate('/rate_limit', value);
-        return this.finish(request, 'core', { status: 200, headers: {},
-            body: Buffer.from(JSON.stringify(value)) }, '/rate_limit');
+        return this.finish(
+            request,
+            'core',
+            { status: 200, headers: {}, body: Buffer.from(JSON.stringify(value)) },
+            '/rate_limit'
+        );
     }
 }
 

@@ -14,13 +14,21 @@ const MOST_COUNTED = 10000;
 const MOST_KEPT = 4000;
 
 function limitHeaders({ limit, used, reset }) {
-    return { 'ratelimit-limit': String(limit), 'ratelimit-name': 'throttle_authenticated_api',
-        'ratelimit-observed': String(used), 'ratelimit-remaining': String(Math.max(0, limit - used)),
-        'ratelimit-reset': String(reset) };
+    return {
+        'ratelimit-limit': String(limit),
+        'ratelimit-name': 'throttle_authenticated_api',
+        'ratelimit-observed': String(used),
+        'ratelimit-remaining': String(Math.max(0, limit - used)),
+        'ratelimit-reset': String(reset),
+    };
 }
 
 function failure(status, message) {
-    return { status, headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify({ message })) };
+    return {
+        status,
+        headers: { 'content-type': 'application/json' },
+        body: Buffer.from(JSON.stringify({ message })),
+    };
 }
 
 function pageHeaders(base, query, page, unknownTotal) {
@@ -30,9 +38,18 @@ function pageHeaders(base, query, page, unknownTotal) {
     const previous = number > 1 ? number - 1 : null;
     const withSize = new URLSearchParams(query);
     withSize.set('per_page', size);
-    const headers = { link: linkHeader(base, withSize, page, [['prev', previous], ['next', next], ['first', 1],
-        ['last', counted ? last : null]]), 'x-page': String(number), 'x-per-page': String(size),
-    'x-next-page': next === null ? '' : String(next), 'x-prev-page': previous === null ? '' : String(previous) };
+    const headers = {
+        link: linkHeader(base, withSize, page, [
+            ['prev', previous],
+            ['next', next],
+            ['first', 1],
+            ['last', counted ? last : null],
+        ]),
+        'x-page': String(number),
+        'x-per-page': String(size),
+        'x-next-page': next === null ? '' : String(next),
+        'x-prev-page': previous === null ? '' : String(previous),
+    };
     if (counted) {
         headers['x-total'] = String(total);
         headers['x-total-pages'] = String(last);
@@ -62,15 +79,34 @@ class GitLab {
         const { budgets } = this.forge;
         const found = this.routes.match(request.path.slice(PREFIX.length));
         const route = `gitlab GET ${found ? found.route.pattern : '?'}`;
-        const finish = (made) => ({ status: made.status, body: made.body, resource: 'gitlab', route, kept: made,
-            headers: { ...made.headers, ...limitHeaders(budgets.book(request.token, 'gitlab')), vary: 'Origin' } });
+        const finish = (made) => ({
+            status: made.status,
+            body: made.body,
+            resource: 'gitlab',
+            route,
+            kept: made,
+            headers: {
+                ...made.headers,
+                ...limitHeaders(budgets.book(request.token, 'gitlab')),
+                vary: 'Origin',
+            },
+        });
         if (/^bad/.test(request.token || '')) {
             return finish(failure(401, '401 Unauthorized'));
         }
         if (!budgets.take(request.token, 'gitlab', 1)) {
-            const wait = Math.max(1, budgets.book(request.token, 'gitlab').reset - Math.floor(Date.now() / 1000));
-            return { ...finish({ status: 429, headers: { 'content-type': 'text/plain', 'retry-after': String(wait) },
-                body: Buffer.from('Retry later\n') }), overLimit: true };
+            const wait = Math.max(
+                1,
+                budgets.book(request.token, 'gitlab').reset - Math.floor(Date.now() / 1000)
+            );
+            return {
+                ...finish({
+                    status: 429,
+                    headers: { 'content-type': 'text/plain', 'retry-after': String(wait) },
+                    body: Buffer.from('Retry later\n'),
+                }),
+                overLimit: true,
+            };
         }
         if (!found || (request.method !== 'GET' && request.method !== 'HEAD')) {
             return finish(failure(404, '404 Not Found'));
@@ -109,17 +145,28 @@ class GitLab {
     make(request, { route, params }) {
         const { world, options } = this.forge;
         const api = request.origin + PREFIX;
-        const context = { request, query: request.query, params, world, options, records: this.recordsFor(api) };
+        const context = {
+            request,
+            query: request.query,
+            params,
+            world,
+            options,
+            records: this.recordsFor(api),
+        };
         if (route.inProject) {
             const where = this.project(params.project);
             if (where.renamed) {
                 const rest = request.url.slice(`${PREFIX}/projects/`.length).replace(/^[^/?]+/, '');
                 const location = `${api}/projects/${where.renamed.databaseId}${rest}`;
-                return { ...failure(301, 'Moved Permanently'), headers: { location, 'content-type': 'application/json' } };
+                return {
+                    ...failure(301, 'Moved Permanently'),
+                    headers: { location, 'content-type': 'application/json' },
+                };
             }
             if (!where.repository) {
-                return where.refused && where.refused.status === 451 ? failure(403, '403 Forbidden') :
-                    failure(404, '404 Project Not Found');
+                return where.refused && where.refused.status === 451
+                    ? failure(403, '403 Forbidden')
+                    : failure(404, '404 Project Not Found');
             }
             if (route.issues && !where.repository.hasIssues) {
                 return failure(403, '403 Forbidden');
@@ -133,11 +180,22 @@ class GitLab {
         if (result.refused) {
             return failure(result.refused.status, result.refused.message);
         }
-        let headers = { 'content-type': 'application/json', 'cache-control': 'max-age=0, private, must-revalidate' };
+        let headers = {
+            'content-type': 'application/json',
+            'cache-control': 'max-age=0, private, must-revalidate',
+        };
         let { value } = result;
         if (result.list) {
             const page = pageOf(result.list, request.query, NAMES);
-            headers = { ...headers, ...pageHeaders(request.origin + request.path, request.query, page, result.unknownTotal) };
+            headers = {
+                ...headers,
+                ...pageHeaders(
+                    request.origin + request.path,
+                    request.query,
+                    page,
+                    result.unknownTotal
+                ),
+            };
             value = page.part.map(result.record);
         }
         const body = Buffer.from(JSON.stringify(value));

@@ -10,10 +10,25 @@ const BEGIN = Date.UTC(2024, 0, 1);
 const MOST_BYTES = 64000000;
 const NAMES = { size: 'per_page', page: 'page' };
 
+let minute = -1;
+let minuteText = '';
+
+// A record a second; the text of the minute is made once.
+function timeOf(id) {
+    const now = Math.floor(id / 60);
+    if (now !== minute) {
+        minute = now;
+        minuteText = new Date(BEGIN + now * 60000).toISOString().slice(0, 17);
+    }
+    const second = id % 60;
+    return `${minuteText}${second < 10 ? '0' : ''}${second}Z`;
+}
+
 function record(id) {
-    const time = new Date(BEGIN + id * 1000).toISOString();
-    return `{"id":${id},"name":"item ${id}","kind":"${id % 7 === 0 ? 'seventh' : 'plain'}","value":${id * 1.5},` +
-        `"tags":["a","b${id % 10}"],"owner":{"id":${id % 1000},"login":"user-${id % 1000}"},"updated_at":"${time}"}`;
+    return (
+        `{"id":${id},"name":"item ${id}","kind":"${id % 7 === 0 ? 'seventh' : 'plain'}","value":${id * 1.5},` +
+        `"tags":["a","b${id % 10}"],"owner":{"id":${id % 1000},"login":"user-${id % 1000}"},"updated_at":"${timeOf(id)}"}`
+    );
 }
 
 class Bulk {
@@ -49,26 +64,54 @@ class Bulk {
         }
         const { query } = request;
         const total = wholeNumber(query.get('total'), 1000);
-        const size = Math.max(1, Math.min(10000, wholeNumber(query.get(way === 'items' ? 'per_page' : 'limit'), 100)));
+        const size = Math.max(
+            1,
+            Math.min(10000, wholeNumber(query.get(way === 'items' ? 'per_page' : 'limit'), 100))
+        );
         const headers = { 'content-type': 'application/json' };
         const route = `bulk GET /bulk/${way}`;
         if (!this.forge.budgets.take(request.token, 'bulk', 1)) {
-            return { status: 429, headers, body: Buffer.from('{}'), route, resource: 'bulk', overLimit: true };
+            return {
+                status: 429,
+                headers,
+                body: Buffer.from('{}'),
+                route,
+                resource: 'bulk',
+                overLimit: true,
+            };
         }
         const page = Math.max(1, wholeNumber(query.get('page'), 1));
-        const start = { items: (page - 1) * size, cursor: wholeNumber(query.get('cursor'), 0),
-            offset: wholeNumber(query.get('offset'), 0) }[way];
+        const start = {
+            items: (page - 1) * size,
+            cursor: wholeNumber(query.get('cursor'), 0),
+            offset: wholeNumber(query.get('offset'), 0),
+        }[way];
         const end = Math.min(total, start + size);
         const kept = this.array(start, Math.max(start, end));
         if (way === 'items') {
             const last = Math.max(1, Math.ceil(total / size));
-            const link = linkHeader(request.origin + request.path, query, { names: NAMES },
-                [['next', page < last ? page + 1 : null], ['last', page < last ? last : null]]);
-            return { status: 200, headers: link ? { ...headers, link } : headers, body: kept.body, kept, route, resource: 'bulk' };
+            const link = linkHeader(request.origin + request.path, query, { names: NAMES }, [
+                ['next', page < last ? page + 1 : null],
+                ['last', page < last ? last : null],
+            ]);
+            return {
+                status: 200,
+                headers: link ? { ...headers, link } : headers,
+                body: kept.body,
+                kept,
+                route,
+                resource: 'bulk',
+            };
         }
-        const tail = way === 'cursor' ? `,"next":${end < total ? `"${end}"` : null}}` : `,"total":${total}}`;
-        return { status: 200, headers, route, resource: 'bulk',
-            body: Buffer.concat([Buffer.from('{"items":'), kept.body, Buffer.from(tail)]) };
+        const tail =
+            way === 'cursor' ? `,"next":${end < total ? `"${end}"` : null}}` : `,"total":${total}}`;
+        return {
+            status: 200,
+            headers,
+            route,
+            resource: 'bulk',
+            body: Buffer.concat([Buffer.from('{"items":'), kept.body, Buffer.from(tail)]),
+        };
     }
 }
 

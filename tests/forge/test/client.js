@@ -16,7 +16,9 @@ class Client {
         });
         client.url = await new Promise((resolve, reject) => {
             client.process.stdout.once('data', (text) => resolve(String(text).trim()));
-            client.process.once('exit', () => reject(new Error(`the forge did not start: ${client.stderr}`)));
+            client.process.once('exit', () =>
+                reject(new Error(`the forge did not start: ${client.stderr}`))
+            );
         });
         return client;
     }
@@ -32,7 +34,11 @@ class Client {
     // {status, headers, text, data}; redirects are not followed.
     async get(address, headers = {}, options = {}) {
         const url = address.startsWith('http') ? address : this.url + address;
-        const response = await fetch(url, { redirect: 'manual', headers: { ...HEADERS, ...headers }, ...options });
+        const response = await fetch(url, {
+            redirect: 'manual',
+            headers: { ...HEADERS, ...headers },
+            ...options,
+        });
         const text = await response.text();
         let data;
         try {
@@ -58,13 +64,19 @@ class Client {
     }
 
     async query(query, variables, headers) {
-        const { data, ...rest } = await this.get('/graphql', headers, { method: 'POST',
-            body: JSON.stringify({ query, variables }) });
+        const { data, ...rest } = await this.get('/graphql', headers, {
+            method: 'POST',
+            body: JSON.stringify({ query, variables }),
+        });
         return { ...data, ...rest };
     }
 
     async control(method, name, body) {
-        const { data } = await this.get(`/_forge/${name}`, {}, { method, body: body && JSON.stringify(body) });
+        const { data } = await this.get(
+            `/_forge/${name}`,
+            {},
+            { method, body: body && JSON.stringify(body) }
+        );
         return data;
     }
 
@@ -72,9 +84,12 @@ class Client {
     async truth(platform, repo) {
         const { text } = await this.get(`/_forge/truth?platform=${platform}&repo=${repo}`);
         const streams = {};
-        text.trim().split('\n').map((line) => JSON.parse(line)).forEach(({ stream, row }) => {
-            (streams[stream] = streams[stream] || []).push(row);
-        });
+        text.trim()
+            .split('\n')
+            .map((line) => JSON.parse(line))
+            .forEach(({ stream, row }) => {
+                (streams[stream] = streams[stream] || []).push(row);
+            });
         return streams;
     }
 }

@@ -44,8 +44,10 @@ const PULLS = `query($after: String) {
 
 // As REST has it: numbers for ids, the bot's own login.
 function restLike(row) {
-    const user = row.user && { login: row.user.__typename === 'Bot' ? `${row.user.login}[bot]` : row.user.login,
-        id: row.user.databaseId };
+    const user = row.user && {
+        login: row.user.__typename === 'Bot' ? `${row.user.login}[bot]` : row.user.login,
+        id: row.user.databaseId,
+    };
     return { ...row, id: Number(row.fullDatabaseId), user };
 }
 
@@ -69,8 +71,11 @@ async function follow(client, type, node, connection, inside) {
     const nodes = [...node[connection].nodes];
     let { pageInfo } = node[connection];
     while (pageInfo.hasNextPage) {
-        const { data } = await client.query(`query($id: ID!, $after: String) {node(id: $id) {... on ${type} {
-            ${connection}(first: 100, after: $after) {${MORE} nodes {${inside}}}}}}`, { id: node.node_id, after: pageInfo.endCursor });
+        const { data } = await client.query(
+            `query($id: ID!, $after: String) {node(id: $id) {... on ${type} {
+            ${connection}(first: 100, after: $after) {${MORE} nodes {${inside}}}}}}`,
+            { id: node.node_id, after: pageInfo.endCursor }
+        );
         nodes.push(...data.node[connection].nodes);
         ({ pageInfo } = data.node[connection]);
     }
@@ -81,71 +86,179 @@ const bodied = (row) => ({ ...row, body: row.body === null ? '' : row.body });
 
 async function issues(client, truth) {
     const found = await pages(client, ISSUES, 'issues');
-    rows(found.map(restLike).map((row) => ({ ...row, state: row.state.toLowerCase(),
-        state_reason: row.state_reason && row.state_reason.toLowerCase() })),
-    truth.issues.map(bodied).map(({ comments, ...row }) => row), id, 'GraphQL issues are those of the truth');
+    rows(
+        found.map(restLike).map((row) => ({
+            ...row,
+            state: row.state.toLowerCase(),
+            state_reason: row.state_reason && row.state_reason.toLowerCase(),
+        })),
+        truth.issues.map(bodied).map(({ comments, ...row }) => row),
+        id,
+        'GraphQL issues are those of the truth'
+    );
     const comments = [];
     const events = [];
     for (const issue of found) {
-        comments.push(...await follow(client, 'Issue', issue, 'comments', WRITTEN));
-        events.push(...await follow(client, 'Issue', issue, 'timelineItems', '__typename ... on Node {id}'));
+        comments.push(...(await follow(client, 'Issue', issue, 'comments', WRITTEN)));
+        events.push(
+            ...(await follow(
+                client,
+                'Issue',
+                issue,
+                'timelineItems',
+                '__typename ... on Node {id}'
+            ))
+        );
     }
-    rows(comments.map(restLike), truth.issue_comments.map(({ issue_number: n, ...row }) => row), id, 'their comments');
-    rows(events.filter((row) => row.__typename !== 'IssueComment').map((row) => ({ node_id: row.id })),
-        truth.issue_events.map((row) => ({ node_id: row.node_id })), (row) => row.node_id, 'their events');
+    rows(
+        comments.map(restLike),
+        truth.issue_comments.map(({ issue_number: n, ...row }) => row),
+        id,
+        'their comments'
+    );
+    rows(
+        events
+            .filter((row) => row.__typename !== 'IssueComment')
+            .map((row) => ({ node_id: row.id })),
+        truth.issue_events.map((row) => ({ node_id: row.node_id })),
+        (row) => row.node_id,
+        'their events'
+    );
     is(found.flatMap((row) => row.labels.nodes).length, truth.issue_labels.length, 'their labels');
 }
 
 async function pulls(client, truth) {
     const found = await pages(client, PULLS, 'pullRequests');
-    rows(found.map(restLike), truth.pull_requests.map(bodied).map(({ id: number, node_id, additions, deletions, user }) =>
-        ({ id: number, node_id, additions, deletions, user })), id, 'GraphQL pull requests');
-    rows(found.flatMap((row) => row.reviews.nodes).map(restLike), truth.pull_request_reviews.map((row) =>
-        ({ id: row.id, node_id: row.node_id, state: row.state, submitted_at: row.submitted_at, user: row.user, body: row.body })), id, 'their reviews');
-    const threads = found.flatMap((row) => row.reviewThreads.nodes.flatMap((thread) => thread.comments.nodes));
-    rows(threads.map(restLike), truth.review_comments.map((row) => ({ id: row.id, node_id: row.node_id, body: row.body,
-        path: row.path, line: row.line, user: row.user })), id, 'their review comments, by threads');
+    rows(
+        found.map(restLike),
+        truth.pull_requests
+            .map(bodied)
+            .map(({ id: number, node_id, additions, deletions, user }) => ({
+                id: number,
+                node_id,
+                additions,
+                deletions,
+                user,
+            })),
+        id,
+        'GraphQL pull requests'
+    );
+    rows(
+        found.flatMap((row) => row.reviews.nodes).map(restLike),
+        truth.pull_request_reviews.map((row) => ({
+            id: row.id,
+            node_id: row.node_id,
+            state: row.state,
+            submitted_at: row.submitted_at,
+            user: row.user,
+            body: row.body,
+        })),
+        id,
+        'their reviews'
+    );
+    const threads = found.flatMap((row) =>
+        row.reviewThreads.nodes.flatMap((thread) => thread.comments.nodes)
+    );
+    rows(
+        threads.map(restLike),
+        truth.review_comments.map((row) => ({
+            id: row.id,
+            node_id: row.node_id,
+            body: row.body,
+            path: row.path,
+            line: row.line,
+            user: row.user,
+        })),
+        id,
+        'their review comments, by threads'
+    );
     const files = [];
     const commits = [];
     for (const pull of found) {
-        files.push(...await follow(client, 'PullRequest', pull, 'files', 'path'));
-        commits.push(...await follow(client, 'PullRequest', pull, 'commits', 'commit {oid}'));
+        files.push(...(await follow(client, 'PullRequest', pull, 'files', 'path')));
+        commits.push(...(await follow(client, 'PullRequest', pull, 'commits', 'commit {oid}')));
     }
-    is([files.length, commits.length], [truth.pull_request_files.length, truth.pull_request_commits.length], 'their files and commits');
-    is(found.flatMap((row) => row.reviewRequests.nodes).length, truth.pull_request_reviewers.length, 'their reviewers');
+    is(
+        [files.length, commits.length],
+        [truth.pull_request_files.length, truth.pull_request_commits.length],
+        'their files and commits'
+    );
+    is(
+        found.flatMap((row) => row.reviewRequests.nodes).length,
+        truth.pull_request_reviewers.length,
+        'their reviewers'
+    );
 }
 
-const inMill = (fields) => `{rateLimit {cost nodeCount} repository(owner: "o", name: "mill") {${fields}}}`;
+const inMill = (fields) =>
+    `{rateLimit {cost nodeCount} repository(owner: "o", name: "mill") {${fields}}}`;
 
 // The figures are those of GitHub's own formula: requests to fill every connection / 100.
 async function costs(client) {
     const cost = async (fields) => (await client.query(inMill(fields))).data.rateLimit;
-    is(await cost('issues(first: 100) {nodes {comments(first: 100) {nodes {id}} labels(first: 10) {nodes {id}}}}'),
-        { cost: 2, nodeCount: 11100 }, 'one request and twice a hundred: two points');
+    is(
+        await cost(
+            'issues(first: 100) {nodes {comments(first: 100) {nodes {id}} labels(first: 10) {nodes {id}}}}'
+        ),
+        { cost: 2, nodeCount: 11100 },
+        'one request and twice a hundred: two points'
+    );
     is(await cost('stargazers {totalCount} id'), { cost: 1, nodeCount: 0 }, 'never less than one');
     const refused = async (fields) => (await client.query(inMill(fields))).errors[0].type;
     is(await refused('issues {nodes {id}}'), 'MISSING_PAGINATION_BOUNDARIES', 'a page has a size');
-    is(await refused('issues(first: 101) {nodes {id}}'), 'EXCESSIVE_PAGINATION', 'of a hundred at the most');
-    is(await refused('issues(first: 100) {nodes {comments(first: 100) {nodes {reactions(first: 51) {nodes {id}}}}}}'),
-        'MAX_NODE_LIMIT_EXCEEDED', 'half a million nodes at the most');
-    is((await client.query(inMill('issues(first: 1) {nodes {nosuch}}'))).errors.length, 1, 'the schema is GitHub\'s');
-    is((await client.query(inMill('deployments(first: 1) {nodes {id}}'))).errors[0].message,
-        'forge: Repository.deployments is not served', 'what is not served is an error');
+    is(
+        await refused('issues(first: 101) {nodes {id}}'),
+        'EXCESSIVE_PAGINATION',
+        'of a hundred at the most'
+    );
+    is(
+        await refused(
+            'issues(first: 100) {nodes {comments(first: 100) {nodes {reactions(first: 51) {nodes {id}}}}}}'
+        ),
+        'MAX_NODE_LIMIT_EXCEEDED',
+        'half a million nodes at the most'
+    );
+    is(
+        (await client.query(inMill('issues(first: 1) {nodes {nosuch}}'))).errors.length,
+        1,
+        "the schema is GitHub's"
+    );
+    is(
+        (await client.query(inMill('deployments(first: 1) {nodes {id}}'))).errors[0].message,
+        'forge: Repository.deployments is not served',
+        'what is not served is an error'
+    );
 }
 
 async function names(client, truth) {
-    const { data, errors } = await client.query(`{old: repository(owner: "o", name: "renamed") {nameWithOwner}
+    const { data, errors } =
+        await client.query(`{old: repository(owner: "o", name: "renamed") {nameWithOwner}
         gone: repository(owner: "o", name: "gone") {id}
         user(login: "${truth.users.find((row) => row.type === 'User').login}") {login}}`);
-    is([data.old.nameWithOwner, data.gone, errors[0].type, errors[0].path], ['o/mill', null, 'NOT_FOUND', ['gone']],
-        'a new name is followed, a missing one is NOT_FOUND, the rest is served');
-    const { data: { nodes } } = await client.query('query($ids: [ID!]!) {nodes(ids: $ids) {id __typename}}',
-        { ids: [truth.issues[0].node_id, 'nothing', truth.users[1].node_id] });
+    is(
+        [data.old.nameWithOwner, data.gone, errors[0].type, errors[0].path],
+        ['o/mill', null, 'NOT_FOUND', ['gone']],
+        'a new name is followed, a missing one is NOT_FOUND, the rest is served'
+    );
+    const {
+        data: { nodes },
+    } = await client.query('query($ids: [ID!]!) {nodes(ids: $ids) {id __typename}}', {
+        ids: [truth.issues[0].node_id, 'nothing', truth.users[1].node_id],
+    });
     is([nodes[0].__typename, nodes[1]], ['Issue', null], 'nodes by id');
-    is((await client.query('{viewer {login}}', {}, { authorization: '' })).status, 401, 'not without a token');
-    const long = await client.query(`{repository(owner: "o", name: "mill") {defaultBranchRef {target {... on Commit {
+    is(
+        (await client.query('{viewer {login}}', {}, { authorization: '' })).status,
+        401,
+        'not without a token'
+    );
+    const long =
+        await client.query(`{repository(owner: "o", name: "mill") {defaultBranchRef {target {... on Commit {
         history(first: 100) {totalCount nodes {oid author {email user {login}}}}}}}}}`);
-    is(long.data.repository.defaultBranchRef.target.history.totalCount, truth.commit_authors.length, 'history of a branch');
+    is(
+        long.data.repository.defaultBranchRef.target.history.totalCount,
+        truth.commit_authors.length,
+        'history of a branch'
+    );
 }
 
 // What is deleted or moved between two pages costs no other item its place.
@@ -153,8 +266,15 @@ async function moving(client) {
     const query = `query($after: String) {repository(owner: "o", name: "mill") {
         issues(first: 10, after: $after) {${MORE} nodes {number}}}}`;
     const before = (await pages(client, query, 'issues')).map((row) => row.number);
-    await client.control('POST', 'faults', { match: 'POST /graphql', kind: 'mutate', times: 1, repo: 'o/mill', do: 'delete',
-        what: 'issue', number: before[2] });
+    await client.control('POST', 'faults', {
+        match: 'POST /graphql',
+        kind: 'mutate',
+        times: 1,
+        repo: 'o/mill',
+        do: 'delete',
+        what: 'issue',
+        number: before[2],
+    });
     const during = (await pages(client, query, 'issues')).map((row) => row.number);
     is(during, before, 'deleting an item behind skips none ahead');
 }

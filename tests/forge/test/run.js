@@ -13,7 +13,13 @@ const { shapeTests } = require('./shapes');
 const { otherTests } = require('./others');
 
 async function main() {
-    const client = await Client.start('--seed', '7', '--validate', '--repo', 'o/mill:issues=60,pulls=20');
+    const client = await Client.start(
+        '--seed',
+        '7',
+        '--validate',
+        '--repo',
+        'o/mill:issues=60,pulls=20'
+    );
     try {
         await restTests(client);
         await gitlabTests(client);

@@ -7,13 +7,19 @@ function ok(passed, name, ...notes) {
     tests++;
     process.stdout.write(`${passed ? 'ok' : 'not ok'} ${tests} - ${name}\n`);
     if (!passed) {
-        notes.forEach((note) => process.stdout.write(`# ${String(note).slice(0, 500).replace(/\n/g, '\n# ')}\n`));
+        notes.forEach((note) =>
+            process.stdout.write(`# ${String(note).slice(0, 500).replace(/\n/g, '\n# ')}\n`)
+        );
     }
 }
 
 function is(got, expected, name) {
-    ok(JSON.stringify(got) === JSON.stringify(expected), name, `got:      ${JSON.stringify(got)}`,
-        `expected: ${JSON.stringify(expected)}`);
+    ok(
+        JSON.stringify(got) === JSON.stringify(expected),
+        name,
+        `got:      ${JSON.stringify(got)}`,
+        `expected: ${JSON.stringify(expected)}`
+    );
 }
 
 // The members of expected, at any depth, are those of got.
@@ -31,9 +37,13 @@ function contains(got, expected) {
 function rows(got, expected, key, name) {
     const byKey = new Map(got.map((row) => [key(row), row]));
     const wrong = expected.find((row) => !contains(byKey.get(key(row)), row));
-    ok(!wrong && got.length === expected.length && byKey.size === got.length, name,
+    ok(
+        !wrong && got.length === expected.length && byKey.size === got.length,
+        name,
         `got ${got.length} rows (${byKey.size} keys), expected ${expected.length}`,
-        wrong ? `expected: ${JSON.stringify(wrong)}` : '', wrong ? `got: ${JSON.stringify(byKey.get(key(wrong)))}` : '');
+        wrong ? `expected: ${JSON.stringify(wrong)}` : '',
+        wrong ? `got: ${JSON.stringify(byKey.get(key(wrong)))}` : ''
+    );
 }
 
 function done() {

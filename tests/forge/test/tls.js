@@ -15,9 +15,29 @@ const LABELS = '/repos/o/mill/labels?per_page=100';
 
 function certificate(folder) {
     const [cert, key] = ['cert.pem', 'key.pem'].map((name) => path.join(folder, name));
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2',
-        '-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost', '-out', cert, '-keyout', key],
-    { stdio: 'ignore' });
+    execFileSync(
+        'openssl',
+        [
+            'req',
+            '-x509',
+            '-newkey',
+            'ec',
+            '-pkeyopt',
+            'ec_paramgen_curve:P-256',
+            '-nodes',
+            '-days',
+            '2',
+            '-subj',
+            '/CN=localhost',
+            '-addext',
+            'subjectAltName=IP:127.0.0.1,DNS:localhost',
+            '-out',
+            cert,
+            '-keyout',
+            key,
+        ],
+        { stdio: 'ignore' }
+    );
     return [cert, key];
 }
 
@@ -42,29 +62,53 @@ function ask(session, address, headers = {}) {
 
 function overHttp1(address, ca) {
     return new Promise((resolve, reject) => {
-        https.get(address, { ca, headers: HEADERS }, (response) => {
-            response.resume();
-            response.on('end', () => resolve(`${response.httpVersion} ${response.statusCode}`));
-        }).on('error', reject);
+        https
+            .get(address, { ca, headers: HEADERS }, (response) => {
+                response.resume();
+                response.on('end', () => resolve(`${response.httpVersion} ${response.statusCode}`));
+            })
+            .on('error', reject);
     });
 }
 
 async function streams(session) {
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, at) => ask(session, `${LABELS}&at=${at}`)));
-    ok(answers.every((one) => one.status === 200 && one.bytes === one.length), 'twenty streams at once over HTTP/2');
-    const faults = (fault) => new Promise((resolve) => {
-        const stream = session.request({ ':path': '/_forge/faults', ':method': 'POST' });
-        stream.end(JSON.stringify({ times: 1, match: 'labels', ...fault }));
-        stream.on('close', resolve).resume();
-    });
+    const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, at) => ask(session, `${LABELS}&at=${at}`))
+    );
+    ok(
+        answers.every((one) => one.status === 200 && one.bytes === one.length),
+        'twenty streams at once over HTTP/2'
+    );
+    const faults = (fault) =>
+        new Promise((resolve) => {
+            const stream = session.request({ ':path': '/_forge/faults', ':method': 'POST' });
+            stream.end(JSON.stringify({ times: 1, match: 'labels', ...fault }));
+            stream.on('close', resolve).resume();
+        });
     const broken = [];
-    for (const fault of [{ kind: 'truncate' }, { kind: 'truncate', chunked: true }, { kind: 'reset' }, { kind: 'close' }]) {
+    for (const fault of [
+        { kind: 'truncate' },
+        { kind: 'truncate', chunked: true },
+        { kind: 'reset' },
+        { kind: 'close' },
+    ]) {
         await faults(fault);
-        const [bad, good] = await Promise.all([ask(session, LABELS), ask(session, '/repos/o/mill')]);
+        const [bad, good] = await Promise.all([
+            ask(session, LABELS),
+            ask(session, '/repos/o/mill'),
+        ]);
         broken.push([fault.kind, bad.bytes === bad.length && bad.bytes > 0, good.status]);
     }
-    is(broken, [['truncate', false, 200], ['truncate', false, 200], ['reset', false, 200], ['close', false, 200]],
-        'a broken stream leaves the others alone');
+    is(
+        broken,
+        [
+            ['truncate', false, 200],
+            ['truncate', false, 200],
+            ['reset', false, 200],
+            ['close', false, 200],
+        ],
+        'a broken stream leaves the others alone'
+    );
 }
 
 async function tlsTests() {
@@ -75,7 +119,11 @@ async function tlsTests() {
     const session = http2.connect(client.url, { ca });
     try {
         await streams(session);
-        is(await overHttp1(`${client.url}${LABELS}`, ca), '1.1 200', 'and HTTP/1.1 for those who want it');
+        is(
+            await overHttp1(`${client.url}${LABELS}`, ca),
+            '1.1 200',
+            'and HTTP/1.1 for those who want it'
+        );
     } finally {
         session.destroy();
         await client.stop();

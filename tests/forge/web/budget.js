@@ -2,10 +2,15 @@
 // How many requests (or points) each token has left, by resource, as the platforms count: so many
 // in a window that begins with the first request in it. Tokens are told apart by their text.
 
-const DEFAULTS = { core: { limit: 5000, window: 3600 }, search: { limit: 30, window: 60 },
-    graphql: { limit: 5000, window: 3600 }, gitlab: { limit: 2000, window: 60 },
-    gitea: { limit: 1000000, window: 60 }, jira: { limit: 1000000, window: 60 },
-    bulk: { limit: 1000000000, window: 3600 } };
+const DEFAULTS = {
+    core: { limit: 5000, window: 3600 },
+    search: { limit: 30, window: 60 },
+    graphql: { limit: 5000, window: 3600 },
+    gitlab: { limit: 2000, window: 60 },
+    gitea: { limit: 1000000, window: 60 },
+    jira: { limit: 1000000, window: 60 },
+    bulk: { limit: 1000000000, window: 3600 },
+};
 const ANONYMOUS = { core: 60, search: 10, graphql: 0, gitlab: 500 };
 
 class Budgets {
@@ -23,8 +28,10 @@ class Budgets {
         const setting = this.settings[resource];
         let book = this.books.get(key);
         if (!book || Date.now() >= book.reset * 1000) {
-            const limit = !token && resource in ANONYMOUS ?
-                Math.min(ANONYMOUS[resource], setting.limit) : setting.limit;
+            const limit =
+                !token && resource in ANONYMOUS
+                    ? Math.min(ANONYMOUS[resource], setting.limit)
+                    : setting.limit;
             book = { limit, used: 0, reset: Math.ceil(Date.now() / 1000 + setting.window) };
             this.books.set(key, book);
         }
@@ -58,7 +65,10 @@ class Budgets {
             setting.window = window;
         }
         for (const key of [...this.books.keys()]) {
-            if (key.startsWith(`${resource} `) && (token === undefined || key === `${resource} ${token}`)) {
+            if (
+                key.startsWith(`${resource} `) &&
+                (token === undefined || key === `${resource} ${token}`)
+            ) {
                 this.books.delete(key);
                 if (remaining !== undefined) {
                     const book = this.book(key.slice(resource.length + 1), resource);
@@ -79,8 +89,13 @@ class Budgets {
         const key = `${minute} ${token}`;
         const points = (this.minutes.get(key) || 0) + 1;
         const { per_minute: perMinute, concurrent } = this.secondary;
-        if ((concurrent !== null && active > concurrent) || (perMinute !== null && points > perMinute)) {
-            return concurrent !== null && active > concurrent ? 1 : 60 - (Math.floor(Date.now() / 1000) % 60);
+        if (
+            (concurrent !== null && active > concurrent) ||
+            (perMinute !== null && points > perMinute)
+        ) {
+            return concurrent !== null && active > concurrent
+                ? 1
+                : 60 - (Math.floor(Date.now() / 1000) % 60);
         }
         this.active.set(token, active);
         this.minutes.set(key, points);

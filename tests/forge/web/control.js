@@ -21,10 +21,14 @@ class Control {
         this.forge = forge;
         this.truths = { github: github.truth, gitlab: gitlab.truth };
         this.actions = {
-            'GET /_forge/counts': () => ({ ...forge.counts.toJSON(), validation_failures: forge.validationFailures }),
+            'GET /_forge/counts': () => ({
+                ...forge.counts.toJSON(),
+                validation_failures: forge.validationFailures,
+            }),
             'POST /_forge/counts/reset': () => forge.counts.reset(),
             'GET /_forge/faults': () => forge.faults.list,
-            'POST /_forge/faults': (given) => forge.faults.add(Array.isArray(given) ? given : [given]),
+            'POST /_forge/faults': (given) =>
+                forge.faults.add(Array.isArray(given) ? given : [given]),
             'DELETE /_forge/faults': () => forge.faults.clear(),
             'POST /_forge/mutate': (given) => forge.mutate(given),
             'POST /_forge/rename': (given) => forge.mutator.rename(given),

@@ -8,16 +8,30 @@ class Counts {
     }
 
     reset() {
-        Object.assign(this, { requests: 0, byResource: {}, byStatus: {}, byRoute: {}, byToken: {},
-            byHost: {}, byFault: {}, overLimit: 0, notModified: 0, points: 0, bytes: 0,
-            maxConcurrent: this.now });
+        Object.assign(this, {
+            requests: 0,
+            byResource: {},
+            byStatus: {},
+            byRoute: {},
+            byToken: {},
+            byHost: {},
+            byFault: {},
+            overLimit: 0,
+            notModified: 0,
+            points: 0,
+            bytes: 0,
+            maxConcurrent: this.now,
+        });
     }
 
     begin(request) {
         this.requests++;
         this.now++;
         this.maxConcurrent = Math.max(this.maxConcurrent, this.now);
-        const host = this.byHost[request.host] = this.byHost[request.host] || { requests: 0, with_credentials: 0 };
+        const host = (this.byHost[request.host] = this.byHost[request.host] || {
+            requests: 0,
+            with_credentials: 0,
+        });
         host.requests++;
         host.with_credentials += request.token || request.headers['authorization'] ? 1 : 0;
     }
@@ -41,10 +55,20 @@ class Counts {
     }
 
     toJSON() {
-        return { requests: this.requests, by_resource: this.byResource, by_status: this.byStatus,
-            by_route: this.byRoute, by_token: this.byToken, by_host: this.byHost,
-            by_fault: this.byFault, over_limit: this.overLimit, not_modified: this.notModified,
-            max_concurrent: this.maxConcurrent, graphql_points: this.points, body_bytes: this.bytes };
+        return {
+            requests: this.requests,
+            by_resource: this.byResource,
+            by_status: this.byStatus,
+            by_route: this.byRoute,
+            by_token: this.byToken,
+            by_host: this.byHost,
+            by_fault: this.byFault,
+            over_limit: this.overLimit,
+            not_modified: this.notModified,
+            max_concurrent: this.maxConcurrent,
+            graphql_points: this.points,
+            body_bytes: this.bytes,
+        };
     }
 }
 

@@ -6,13 +6,21 @@ const zlib = require('zlib');
 const SLICE = 65536;
 
 function compressed(request, answer) {
-    if (answer.encoded || !answer.body || answer.body.length < 1000 ||
-        !/\bgzip\b/.test(request.headers['accept-encoding'] || '')) {
+    if (
+        answer.encoded ||
+        !answer.body ||
+        answer.body.length < 1000 ||
+        !/\bgzip\b/.test(request.headers['accept-encoding'] || '')
+    ) {
         return answer;
     }
     const kept = answer.kept || answer;
     kept.gzip = kept.gzip || zlib.gzipSync(answer.body, { level: 1 });
-    return { ...answer, body: kept.gzip, headers: { ...answer.headers, 'content-encoding': 'gzip' } };
+    return {
+        ...answer,
+        body: kept.gzip,
+        headers: { ...answer.headers, 'content-encoding': 'gzip' },
+    };
 }
 
 // Ends the connection (HTTP/2: the stream) without a proper end.
@@ -83,8 +91,10 @@ function deliver(request, response, whole, fault) {
         writeSlowly(response, answer, fault.bytes_per_second || 20000);
     } else {
         const body = request.method === 'HEAD' ? undefined : answer.body;
-        const headers = answer.status === 304 || answer.status === 204 ? answer.headers :
-            { ...answer.headers, 'content-length': answer.body ? answer.body.length : 0 };
+        const headers =
+            answer.status === 304 || answer.status === 204
+                ? answer.headers
+                : { ...answer.headers, 'content-length': answer.body ? answer.body.length : 0 };
         response.writeHead(answer.status, headers);
         response.end(body);
     }

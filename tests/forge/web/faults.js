@@ -19,9 +19,26 @@
 
 const { Random } = require('../data/random');
 
-const KINDS = ['429', '403-primary', '403-secondary', '5xx', 'graphql-error', 'html-200', 'empty-body',
-    'invalid-json', 'huge-body', 'redirect-elsewhere', 'graphql-partial', 'bad-encoding', 'truncate',
-    'slow', 'delay', 'close', 'reset', 'mutate'];
+const KINDS = [
+    '429',
+    '403-primary',
+    '403-secondary',
+    '5xx',
+    'graphql-error',
+    'html-200',
+    'empty-body',
+    'invalid-json',
+    'huge-body',
+    'redirect-elsewhere',
+    'graphql-partial',
+    'bad-encoding',
+    'truncate',
+    'slow',
+    'delay',
+    'close',
+    'reset',
+    'mutate',
+];
 
 class Faults {
     constructor(seed) {
@@ -34,9 +51,14 @@ class Faults {
             if (!KINDS.includes(String(fault.kind))) {
                 throw new Error(`no fault of kind ${fault.kind}; there are ${KINDS.join(', ')}`);
             }
-            return { ...fault, kind: String(fault.kind), seen: 0, struck: 0,
+            return {
+                ...fault,
+                kind: String(fault.kind),
+                seen: 0,
+                struck: 0,
                 expression: new RegExp(fault.match || '.'),
-                inBody: fault.body ? new RegExp(fault.body) : null };
+                inBody: fault.body ? new RegExp(fault.body) : null,
+            };
         });
         this.list.push(...faults);
     }
@@ -48,12 +70,16 @@ class Faults {
     // The fault that strikes this request, or null.
     strike(request) {
         for (const fault of this.list) {
-            if (fault.expression.test(`${request.method} ${request.url}`) &&
-                (!fault.inBody || fault.inBody.test(request.body))) {
+            if (
+                fault.expression.test(`${request.method} ${request.url}`) &&
+                (!fault.inBody || fault.inBody.test(request.body))
+            ) {
                 fault.seen++;
-                if (fault.seen > (fault.skip || 0) &&
+                if (
+                    fault.seen > (fault.skip || 0) &&
                     (fault.times === undefined || fault.struck < fault.times) &&
-                    (fault.probability === undefined || this.random.chance(fault.probability))) {
+                    (fault.probability === undefined || this.random.chance(fault.probability))
+                ) {
                     fault.struck++;
                     return fault;
                 }
@@ -64,8 +90,11 @@ class Faults {
 }
 
 function json(status, data, headers) {
-    return { status, body: Buffer.from(JSON.stringify(data)),
-        headers: { 'content-type': 'application/json; charset=utf-8', ...headers } };
+    return {
+        status,
+        body: Buffer.from(JSON.stringify(data)),
+        headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+    };
 }
 
 function waiting(fault) {
@@ -76,25 +105,73 @@ function waiting(fault) {
 function instead(fault, request) {
     const limit = { message: 'API rate limit exceeded for user ID 1.' };
     switch (fault.kind) {
-    case '429': return json(429, { message: 'Too Many Requests' }, waiting(fault));
-    case '403-primary': {
-        const reset = Math.ceil(Date.now() / 1000 + (fault.window === undefined ? 2 : fault.window));
-        return json(403, limit, { 'x-ratelimit-limit': '5000', 'x-ratelimit-remaining': '0',
-            'x-ratelimit-used': '5000', 'x-ratelimit-reset': String(reset), 'x-ratelimit-resource': 'core' });
-    }
-    case '403-secondary': return json(403, { message: 'You have exceeded a secondary rate limit. ' +
-        'Please wait a few minutes before you try again.' }, waiting(fault));
-    case '5xx': return json(fault.status || 502, { message: 'Server Error' });
-    case 'graphql-error': return json(200, { data: null, errors: [{ message:
-        'Something went wrong while executing your query. Please include `0000` when reporting this issue.' }] });
-    case 'html-200': return { status: 200, headers: { 'content-type': 'text/html' },
-        body: Buffer.from('<!DOCTYPE html>\n<html><title>Unicorn!</title><p>No server is available</html>\n') };
-    case 'empty-body': return { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.alloc(0) };
-    case 'redirect-elsewhere': return { status: 302, body: Buffer.alloc(0),
-        headers: { location: (fault.to || `http://localhost:${request.port}`) + request.url } };
-    case 'huge-body': return { status: 200, headers: { 'content-type': 'application/json' },
-        body: Buffer.alloc(0), endless: fault.bytes || 1000000000 };
-    default: return null;
+        case '429':
+            return json(429, { message: 'Too Many Requests' }, waiting(fault));
+        case '403-primary': {
+            const reset = Math.ceil(
+                Date.now() / 1000 + (fault.window === undefined ? 2 : fault.window)
+            );
+            return json(403, limit, {
+                'x-ratelimit-limit': '5000',
+                'x-ratelimit-remaining': '0',
+                'x-ratelimit-used': '5000',
+                'x-ratelimit-reset': String(reset),
+                'x-ratelimit-resource': 'core',
+            });
+        }
+        case '403-secondary':
+            return json(
+                403,
+                {
+                    message:
+                        'You have exceeded a secondary rate limit. ' +
+                        'Please wait a few minutes before you try again.',
+                },
+                waiting(fault)
+            );
+        case '5xx':
+            return json(fault.status || 502, { message: 'Server Error' });
+        case 'graphql-error':
+            return json(200, {
+                data: null,
+                errors: [
+                    {
+                        message:
+                            'Something went wrong while executing your query. Please include `0000` when reporting this issue.',
+                    },
+                ],
+            });
+        case 'html-200':
+            return {
+                status: 200,
+                headers: { 'content-type': 'text/html' },
+                body: Buffer.from(
+                    '<!DOCTYPE html>\n<html><title>Unicorn!</title><p>No server is available</html>\n'
+                ),
+            };
+        case 'empty-body':
+            return {
+                status: 200,
+                headers: { 'content-type': 'application/json' },
+                body: Buffer.alloc(0),
+            };
+        case 'redirect-elsewhere':
+            return {
+                status: 302,
+                body: Buffer.alloc(0),
+                headers: {
+                    location: (fault.to || `http://localhost:${request.port}`) + request.url,
+                },
+            };
+        case 'huge-body':
+            return {
+                status: 200,
+                headers: { 'content-type': 'application/json' },
+                body: Buffer.alloc(0),
+                endless: fault.bytes || 1000000000,
+            };
+        default:
+            return null;
     }
 }
 
@@ -105,7 +182,11 @@ function losePart(data, path) {
             value[0] = null;
             return [...path, name, 0];
         }
-        const found = value && typeof value === 'object' && !Array.isArray(value) && losePart(value, [...path, name]);
+        const found =
+            value &&
+            typeof value === 'object' &&
+            !Array.isArray(value) &&
+            losePart(value, [...path, name]);
         if (found) {
             return found;
         }
@@ -117,20 +198,39 @@ function losePart(data, path) {
 function spoil(fault, answer) {
     const body = answer.body || Buffer.alloc(0);
     if (fault.kind === 'invalid-json') {
-        return { ...answer, body: Buffer.concat([body.subarray(0, Math.floor(body.length * 0.7)), Buffer.from('}{,')]) };
+        return {
+            ...answer,
+            body: Buffer.concat([
+                body.subarray(0, Math.floor(body.length * 0.7)),
+                Buffer.from('}{,'),
+            ]),
+        };
     }
     if (fault.kind === 'graphql-partial') {
         const whole = JSON.parse(body);
         const path = losePart(whole.data, []);
-        whole.errors = [...(whole.errors || []), { message: 'Something went wrong while executing your query.', path }];
+        whole.errors = [
+            ...(whole.errors || []),
+            { message: 'Something went wrong while executing your query.', path },
+        ];
         return { ...answer, body: Buffer.from(JSON.stringify(whole)) };
     }
     if (fault.kind === 'bad-encoding' && fault.utf8) {
-        return { ...answer, body: Buffer.concat([Buffer.from('[{"id":1,"title":"'), Buffer.from([0xff, 0xc0, 0x80]),
-            Buffer.from('"}]')]) };
+        return {
+            ...answer,
+            body: Buffer.concat([
+                Buffer.from('[{"id":1,"title":"'),
+                Buffer.from([0xff, 0xc0, 0x80]),
+                Buffer.from('"}]'),
+            ]),
+        };
     }
     if (fault.kind === 'bad-encoding') {
-        return { ...answer, encoded: true, headers: { ...answer.headers, 'content-encoding': 'gzip' } };
+        return {
+            ...answer,
+            encoded: true,
+            headers: { ...answer.headers, 'content-encoding': 'gzip' },
+        };
     }
     return answer;
 }

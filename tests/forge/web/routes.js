@@ -12,7 +12,13 @@ class Routes {
             names.push(name);
             return kind === ':' ? '([^/]+)' : '(.+)';
         });
-        this.list.push({ pattern, handler, names, expression: new RegExp(`^${source}$`), ...options });
+        this.list.push({
+            pattern,
+            handler,
+            names,
+            expression: new RegExp(`^${source}$`),
+            ...options,
+        });
         return this;
     }
 

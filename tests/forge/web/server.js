@@ -15,9 +15,19 @@ function readRequest(raw, body, secure, port) {
     const origin = `${secure ? 'https' : 'http'}://${host}`;
     const [path, query] = raw.url.split(/\?(.*)/s);
     const given = /^(?:bearer|token)\s+(\S+)$/i.exec(headers.authorization || '');
-    const token = headers['private-token'] || (given ? given[1] : (headers.authorization || null));
-    return { method: raw.method, url: raw.url, path, query: new URLSearchParams(query || ''), headers,
-        host, origin, port, token, body };
+    const token = headers['private-token'] || (given ? given[1] : headers.authorization || null);
+    return {
+        method: raw.method,
+        url: raw.url,
+        path,
+        query: new URLSearchParams(query || ''),
+        headers,
+        host,
+        origin,
+        port,
+        token,
+        body,
+    };
 }
 
 class Server {
@@ -30,8 +40,12 @@ class Server {
     listen({ tls, port }, ready) {
         const handler = (raw, response) => this.receive(raw, response);
         this.secure = Boolean(tls);
-        this.server = tls ? http2.createSecureServer({ cert: fs.readFileSync(tls[0]),
-            key: fs.readFileSync(tls[1]), allowHTTP1: true }, handler) : http.createServer(handler);
+        this.server = tls
+            ? http2.createSecureServer(
+                  { cert: fs.readFileSync(tls[0]), key: fs.readFileSync(tls[1]), allowHTTP1: true },
+                  handler
+              )
+            : http.createServer(handler);
         this.server.keepAliveTimeout = 65000;
         this.server.on('error', (error) => {
             process.stderr.write(`forge: ${error.message}\n`);
@@ -56,7 +70,12 @@ class Server {
         raw.on('error', () => {});
         response.on('error', () => {});
         raw.on('end', () => {
-            const request = readRequest(raw, Buffer.concat(parts).toString(), this.secure, this.port);
+            const request = readRequest(
+                raw,
+                Buffer.concat(parts).toString(),
+                this.secure,
+                this.port
+            );
             if (request.path.startsWith('/_forge/')) {
                 deliver(request, response, this.forge.control.handle(request), null);
             } else {
@@ -99,7 +118,8 @@ class Server {
                 this.forge.mutate(fault);
             }
         };
-        const delay = (fault && fault.kind === 'delay' ? 1000 * (fault.seconds || 1) : 0) + options.latency;
+        const delay =
+            (fault && fault.kind === 'delay' ? 1000 * (fault.seconds || 1) : 0) + options.latency;
         if (delay > 0) {
             setTimeout(finish, delay);
         } else {
@@ -109,8 +129,11 @@ class Server {
 
     answer(request, fault, wait) {
         if (wait > 0) {
-            return { ...instead({ kind: '403-secondary', retry_after: wait }, request), overLimit: true,
-                resource: 'secondary' };
+            return {
+                ...instead({ kind: '403-secondary', retry_after: wait }, request),
+                overLimit: true,
+                resource: 'secondary',
+            };
         }
         const replaced = fault && instead(fault, request);
         if (replaced) {
@@ -130,10 +153,18 @@ class Server {
             }
         } catch (error) {
             process.stderr.write(`forge: ${request.method} ${request.url}: ${error.stack}\n`);
-            return { status: 500, headers: { 'content-type': 'text/plain' }, route: 'broken',
-                body: Buffer.from(`The forge itself is broken: ${error.stack}\n`) };
+            return {
+                status: 500,
+                headers: { 'content-type': 'text/plain' },
+                route: 'broken',
+                body: Buffer.from(`The forge itself is broken: ${error.stack}\n`),
+            };
         }
-        return { status: 404, headers: { 'content-type': 'text/plain' }, body: Buffer.from('nowhere\n') };
+        return {
+            status: 404,
+            headers: { 'content-type': 'text/plain' },
+            body: Buffer.from('nowhere\n'),
+        };
     }
 }
 
