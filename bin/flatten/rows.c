@@ -205,14 +205,32 @@ static const char *row_end(struct rows *rows, struct row *row, size_t start, con
     return at;
 }
 
+/* Null where an object could stand: null in each of its columns, so that a database forgets what
+ * stood there before. */
+static void put_nulls(struct row *row, const struct shape_node *object)
+{
+    static const char null[JSON_PADDING] = "null"; /* put() reads whole blocks */
+
+    for (struct shape_node *node = object->first_child; node; node = node->next_sibling) {
+        const struct place *place = node->data;
+
+        if (place && place->column && place->flags == 0)
+            put(row->out, place->prefix, null, 4);
+        put_nulls(row, node);
+    }
+}
+
 /* A value whose place has something special about it; false when it is refused. */
 static bool put_special(struct rows *rows, struct row *row, struct place *place,
                         struct shape_node *node, const char *value, size_t length)
 {
     if (place->flags & (PLACE_DROPPED | PLACE_ABOVE))
         return true;
-    if (*value == 'n' && place->column == NULL && place->has_been_object)
+    if (*value == 'n' && place->column == NULL && place->has_been_object) {
+        if (node)
+            put_nulls(row, node);
         return true;
+    }
     if (place->flags & PLACE_KEY) {
         if (*value == '{' || *value == '[')
             return json_fail(rows->json, value, "a key property is an object or array") != NULL;

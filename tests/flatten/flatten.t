@@ -37,7 +37,8 @@ records__t {"_index":5,"x":2}
 records__t {"_index":6}
 records__t__value {"_index":0,"value":3}' 'mixed arrays; nothing for null and empty; positions stay'
 is "$(echo '{"a":{},"b":[],"c":null}' | rows)" 'records {"c":null}' 'empty things give nothing, null gives null'
-is "$(printf '{"u":{"x":1}}\n{"u":null}\n' | rows | tail -1)" 'records {}' 'the null of an object is no column'
+is "$(printf '{"u":{"x":1}}\n{"u":null}\n' | rows | tail -1)" 'records {"u__x":null}' 'the null of an object is null in its columns'
+is "$(printf '%s\n' '{"type":"SCHEMA","stream":"r","schema":{"properties":{"id":{"type":"integer"},"m":{"type":["object","null"],"properties":{"t":{"type":"string"},"o":{"type":"object","properties":{"n":{"type":"integer"}}}}}}},"key_properties":["id"]}' '{"type":"RECORD","stream":"r","record":{"id":1,"m":null}}' | "$LEAT" flatten | jq -c 'select(.type=="RECORD").record')" '{"id":1,"m__t":null,"m__o__n":null}' 'of an object that a SCHEMA declares too'
 is "$(echo '{"a":[{"b":[{"c":1}]}]}' | unkeyed | tail -1)" 'records__a__b {"_index":0,"c":1}' 'arrays in objects in arrays'
 
 # --- values keep their text
