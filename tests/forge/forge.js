@@ -3,7 +3,7 @@
 // A local forge for tests: GitHub REST and GraphQL, GitLab, Gitea, Jira and a bulk list over one
 // generated data set. Prints its address when it listens; ends at SIGTERM. See the README.
 
-const { World } = require('./data/world');
+const { makeWorld } = require('./data/special');
 const { Mutator } = require('./data/mutate');
 const { Budgets } = require('./web/budget');
 const { Counts } = require('./web/counts');
@@ -103,28 +103,6 @@ function readOptions(words) {
     return options;
 }
 
-// The repositories that were asked for, and beside the first the ones with special names.
-function makeWorld({ seed, repositories }) {
-    const world = new World(seed);
-    const wanted = repositories.length > 0 ? repositories : [['o/mill', {}]];
-    wanted.forEach(([name, sizes]) => world.addRepository(name, sizes));
-    const [first] = wanted[0];
-    const owner = first.split('/')[0];
-    world.renames.set(`${owner}/renamed`.toLowerCase(), world.find(first));
-    if (!world.find(`${owner}/empty`)) {
-        world.create(`${owner}/empty`);
-    }
-    if (!world.find(`${owner}/no-issues`)) {
-        world.addRepository(`${owner}/no-issues`, {
-            issues: 0,
-            pulls: 3,
-            commits: 9,
-            releases: 1,
-        }).hasIssues = false;
-    }
-    return world;
-}
-
 class Forge {
     constructor(options) {
         this.options = options;
@@ -132,16 +110,16 @@ class Forge {
         this.mutator = new Mutator(this.world);
         this.budgets = new Budgets();
         Object.entries(options.limits).forEach(([resource, limit]) =>
-            this.budgets.set({
-                resource,
-                limit,
-                window_seconds: options.window === null ? undefined : options.window,
-            })
+            this.budgets.set({ resource, limit })
         );
+        Object.values(this.budgets.settings).forEach((setting) => {
+            setting.window = options.window === null ? setting.window : options.window;
+        });
         Object.assign(this.budgets.secondary, options.secondary);
         this.counts = new Counts();
         this.faults = new Faults(options.seed);
         this.control = new Control(this);
+        this.revoked = new Set();
         this.validationFailures = 0;
         if (options.validate) {
             const { Validator } = require('./web/validate');
@@ -157,7 +135,15 @@ class Forge {
         }
     }
 
+    // Whether a token is no good: it says so, or was revoked.
+    refuses(token) {
+        return /^bad/.test(token || '') || this.revoked.has(token);
+    }
+
     mutate(description) {
+        if (description.to) {
+            return [this.mutator.rename(description)];
+        }
         return description.do || description.what
             ? [this.mutator.change(description)]
             : this.mutator.day(description);

@@ -36,6 +36,9 @@ function writer({ random, repository }) {
     if (random.chance(0.02)) {
         return null;
     }
+    if (random.chance(0.005)) {
+        return repository.mannequin;
+    }
     return random.chance(0.06) ? random.pick(repository.bots) : random.favour(repository.people);
 }
 

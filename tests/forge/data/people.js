@@ -16,7 +16,7 @@ const LAST = (
 const START = Date.UTC(2012, 0, 1);
 
 function account(type, id, login, name) {
-    const prefix = { User: 'U', Bot: 'BOT', Organization: 'O' }[type];
+    const prefix = { User: 'U', Bot: 'BOT', Organization: 'O', Mannequin: 'M' }[type];
     return {
         __typename: type,
         id: nodeId(prefix, id),
@@ -83,6 +83,8 @@ class People {
             bot(41898282, 'github-actions'),
             bot(26384082, 'stale'),
         ];
+        // What an import made of somebody: it writes, but has no profile.
+        this.mannequin = account('Mannequin', 88000001, 'imported-ana', 'Ana');
         this.owners = new Map();
         this.byLogin = new Map();
         [...this.users, ...this.bots].forEach((user) => this.add(user));

@@ -63,6 +63,7 @@ class Repository {
         this.description = `Everything about ${name} ⚙`;
         this.homepageUrl = null;
         this.parent = null;
+        this.isFork = false;
         this.isArchived = false;
         this.hasIssues = true;
         Object.assign(this, {

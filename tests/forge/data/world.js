@@ -48,7 +48,8 @@ class World {
         this.now = END;
         this.version = 1;
         this.register = (entity) => this.nodes.set(entity.id, entity);
-        [...this.people.users, ...this.people.bots].forEach(this.register);
+        const { users, bots, mannequin } = this.people;
+        [...users, ...bots, mannequin].forEach(this.register);
     }
 
     find(name) {
@@ -93,6 +94,7 @@ class World {
         }
         const fork = this.create(name);
         fork.parent = parent;
+        fork.isFork = true;
         fork.hasIssues = false;
         return fork;
     }
@@ -106,6 +108,7 @@ class World {
         repository.people = random.some(this.people.users, SIZES.people);
         repository.members = repository.people.slice(0, 10);
         repository.bots = this.people.bots;
+        repository.mannequin = this.people.mannequin;
         repository.identities = makeIdentities(
             random,
             repository.people.slice(0, size.contributors),

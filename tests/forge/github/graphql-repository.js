@@ -78,7 +78,6 @@ function gitObject(repository, { oid, expression }) {
 const REPOSITORY = {
     ...page((repository) => `/${repository.nameWithOwner}`),
     databaseId: (repository) => small(repository.databaseId),
-    isFork: (repository) => repository.parent !== null,
     isPrivate: () => false,
     isEmpty: (repository) => repository.commits.length === 0,
     isDisabled: () => false,

@@ -22,8 +22,7 @@ const OWNER = {
         connection(
             [...world.repositories.values()].filter(
                 (one) =>
-                    one.owner === owner &&
-                    (args.isFork === undefined || args.isFork === (one.parent !== null))
+                    one.owner === owner && (args.isFork === undefined || args.isFork === one.isFork)
             ),
             args
         ),
@@ -160,6 +159,7 @@ const RESOLVERS = {
     User: { ...OWNER, pronouns: () => null, organizations: () => counted(0) },
     Organization: OWNER,
     Bot: ACTOR,
+    Mannequin: ACTOR,
     Team: {
         databaseId: (team) => small(team.databaseId),
         combinedSlug: (team) => `${team.organization.login}/${team.slug}`,

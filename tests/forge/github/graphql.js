@@ -99,7 +99,7 @@ class GraphQL {
                     'Please make sure your request has a User-Agent header',
             });
         }
-        if (!request.token || /^bad/.test(request.token)) {
+        if (!request.token || this.forge.refuses(request.token)) {
             return this.reply(request, 401, {
                 message: request.token
                     ? 'Bad credentials'
@@ -171,7 +171,7 @@ class GraphQL {
                 overLimit: true,
             };
         }
-        counts.points += asked.cost;
+        counts.charge(request.token, asked.cost);
         if (options.graphqlNodeTimeout !== null && asked.nodes > options.graphqlNodeTimeout) {
             return this.timeout(request);
         }

@@ -67,7 +67,7 @@ class RepositoryRecords extends PeopleRecords {
             owner: this.user(repository.owner),
             html_url: html,
             description: repository.description,
-            fork: repository.parent !== null,
+            fork: repository.isFork,
             url,
         };
         REPOSITORY_URLS.forEach(([name, path]) => {

@@ -72,7 +72,7 @@ class Rest {
                     'Please make sure your request has a User-Agent header',
             };
         }
-        if (/^bad/.test(request.token || '')) {
+        if (this.forge.refuses(request.token)) {
             return { status: 401, message: 'Bad credentials' };
         }
         if (!this.forge.budgets.take(request.token, resource, 1)) {

@@ -91,7 +91,7 @@ class GitLab {
                 vary: 'Origin',
             },
         });
-        if (/^bad/.test(request.token || '')) {
+        if (this.forge.refuses(request.token)) {
             return finish(failure(401, '401 Unauthorized'));
         }
         if (!budgets.take(request.token, 'gitlab', 1)) {

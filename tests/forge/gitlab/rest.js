@@ -334,9 +334,12 @@ function users({ world, query, records }) {
 function userById(find) {
     return (context) => {
         const { world, params } = context;
-        const found = [...world.people.users, ...world.people.bots, world.people.ghost].find(
-            (one) => one.databaseId === Number(params.userId)
-        );
+        const found = [
+            ...world.people.users,
+            ...world.people.bots,
+            world.people.mannequin,
+            world.people.ghost,
+        ].find((one) => one.databaseId === Number(params.userId));
         return found ? find(found, context) : refused(404, '404 User Not Found');
     };
 }

@@ -113,7 +113,7 @@ const repositoryRecord = (repository) => ({
     description: repository.description,
     empty: false,
     private: false,
-    fork: repository.parent !== null,
+    fork: repository.isFork,
     mirror: false,
     size: repository.diskUsage,
     language: 'C',
@@ -158,7 +158,7 @@ function issues(repository, query) {
 }
 
 const inRepository = (make) => (context) => {
-    if (/^bad/.test(context.request.token || '')) {
+    if (context.forge.refuses(context.request.token)) {
         return failed(401);
     }
     const repository = context.world.find(`${context.params.owner}/${context.params.repo}`);

@@ -255,7 +255,7 @@ function jira(forge) {
             const [, token] = Buffer.from(encoded || '', 'base64')
                 .toString()
                 .split(':');
-            return token && !/^bad/.test(token) ? handler(context) : failed(401);
+            return token && !forge.refuses(token) ? handler(context) : failed(401);
         });
     add('/search/jql', search);
     add('/project/search', ({ request, world }) =>

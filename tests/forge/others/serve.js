@@ -41,6 +41,7 @@ function serve(forge, platform, prefix, routes, failed) {
                 query: request.query,
                 params: found.params,
                 world: forge.world,
+                forge,
             })
         );
     };

@@ -212,7 +212,7 @@ async function people(client, truth) {
     ok((await client.all(`/api/v4/users/${userId}/events`)).length > 0, 'what a user did');
     is(
         (await client.get('/api/v4/groups/o/projects?include_subgroups=true')).data.length,
-        3,
+        5,
         'projects of a group'
     );
     const opened = (await client.all(`${P}/events?target_type=merge_request&per_page=100`)).filter(

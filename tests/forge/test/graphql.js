@@ -4,7 +4,8 @@
 const { is, ok, rows } = require('./tap');
 
 const id = (row) => row.id;
-const WHO = '{__typename login ... on User {databaseId} ... on Bot {databaseId}}';
+const WHO =
+    '{__typename login ... on User {databaseId} ... on Bot {databaseId} ... on Mannequin {databaseId}}';
 const WRITTEN = `node_id: id fullDatabaseId body created_at: createdAt updated_at: updatedAt user: author ${WHO}`;
 const MORE = 'totalCount pageInfo {hasNextPage endCursor}';
 

@@ -184,7 +184,7 @@ async function people(client, truth) {
     );
     is(
         (await client.get('/orgs/o/repos')).data.map((row) => row.name),
-        ['empty', 'mill', 'no-issues'],
+        ['archived', 'empty', 'mill', 'no-issues', 'orphan'],
         'repositories of an organization'
     );
     ok((await client.get('/users/ghost/repos')).status === 200, 'and of a user');
@@ -241,6 +241,11 @@ async function specials(client) {
             `${repository}${path} is ${status}`
         );
     }
+    const [archived, orphan] = await Promise.all(
+        ['archived', 'orphan'].map((name) => client.get(`/repos/o/${name}`))
+    );
+    is([archived.data.archived, archived.data.fork], [true, false], 'an archived repository');
+    is([orphan.data.fork, orphan.data.parent], [true, undefined], 'a fork whose parent is gone');
     const moved = await client.get('/repos/o/renamed/issues?per_page=5');
     is(moved.status, 301, 'a renamed repository is elsewhere');
     is((await client.get(moved.headers.get('location'))).data.length, 5, 'and is found there');

@@ -216,7 +216,7 @@ function* accounts(repository) {
         item.events.forEach((event) => see(event.actor, event.assignee, event.requestedReviewer));
         (item.commits || []).forEach((one) => see(one.author.user, one.committer.user));
     }
-    for (const user of seen) {
+    for (const user of [...seen].filter((one) => one.__typename !== 'Mannequin')) {
         yield [
             'users',
             {
@@ -248,7 +248,7 @@ function* surroundings(repository) {
             owner: who(repository.owner),
             description: repository.description,
             homepage: repository.homepageUrl,
-            fork: repository.parent !== null,
+            fork: repository.isFork,
             archived: repository.isArchived,
             default_branch: repository.defaultBranch,
             stargazers_count: repository.stargazerCount,

@@ -5,6 +5,7 @@
 //   POST   /_forge/faults            a fault or a list of them (see faults.js); DELETE clears
 //   POST   /_forge/mutate            a day passes, or with do: one change (see data/mutate.js)
 //   POST   /_forge/rename            {repo, to, taken}
+//   POST   /_forge/revoke            {token}: 401 from now on
 //   POST   /_forge/budget            {resource, limit, remaining, window_seconds, token}
 //   POST   /_forge/secondary         {per_minute, concurrent}
 //   GET    /_forge/truth             ?platform=&repo= NDJSON {"stream", "row"}
@@ -31,6 +32,7 @@ class Control {
                 forge.faults.add(Array.isArray(given) ? given : [given]),
             'DELETE /_forge/faults': () => forge.faults.clear(),
             'POST /_forge/mutate': (given) => forge.mutate(given),
+            'POST /_forge/revoke': ({ token }) => void forge.revoked.add(token),
             'POST /_forge/rename': (given) => forge.mutator.rename(given),
             'POST /_forge/budget': (given) => forge.budgets.set(given),
             'POST /_forge/secondary': (given) => Object.assign(forge.budgets.secondary, given),

@@ -19,6 +19,7 @@ class Counts {
             overLimit: 0,
             notModified: 0,
             points: 0,
+            pointsByToken: {},
             bytes: 0,
             maxConcurrent: this.now,
         });
@@ -50,6 +51,11 @@ class Counts {
         this.bytes += answer.body ? answer.body.length : 0;
     }
 
+    charge(token, points) {
+        this.points += points;
+        this.pointsByToken[token] = (this.pointsByToken[token] || 0) + points;
+    }
+
     fault(kind) {
         this.byFault[kind] = (this.byFault[kind] || 0) + 1;
     }
@@ -67,6 +73,7 @@ class Counts {
             not_modified: this.notModified,
             max_concurrent: this.maxConcurrent,
             graphql_points: this.points,
+            graphql_points_by_token: this.pointsByToken,
             body_bytes: this.bytes,
         };
     }
