@@ -61,6 +61,9 @@ async function budget(client) {
         await client.control('POST', 'budget', { resource, limit: 100000, window_seconds: 3600 });
     }
     is((await client.get(LABELS, { authorization: 'Bearer bad-1' })).status, 401, 'a bad token');
+    await client.control('POST', 'revoke', { token: 'token-3' });
+    const revoked = await client.get(LABELS, { authorization: 'Bearer token-3' });
+    is(revoked.status, 401, 'a revoked one');
     is(
         (await client.get(LABELS, { authorization: '' })).headers.get('x-ratelimit-limit'),
         '60',
@@ -238,6 +241,18 @@ async function changes(client) {
         const [change] = await client.control('POST', 'mutate', { repo: 'o/mill', do: verb, what });
         ok(change && change.id > 0, `${verb} ${what}`);
     }
+    await client.control('POST', 'faults', {
+        match: 'labels',
+        kind: 'mutate',
+        times: 1,
+        repo: 'o/archived',
+        to: 'o/attic',
+    });
+    const moving = [];
+    for (let times = 0; times < 2; times++) {
+        moving.push((await client.get('/repos/o/archived/labels')).status);
+    }
+    is(moving, [200, 301], 'a repository moves between two requests');
     await client.control('POST', 'rename', { repo: 'o/mill', to: 'o/grist', taken: true });
     is(
         (await client.get('/repos/o/grist')).data.id ===
