@@ -183,6 +183,7 @@ function makeIssue(context, number, createdAt, position, comments) {
 
 module.exports = {
     DAY,
+    REACTIONS,
     seconds,
     someTime,
     reactions,

@@ -3,18 +3,9 @@
 
 const { connection, counted } = require('./graphql-connection');
 const lists = require('./graphql-lists');
+const { REACTIONS } = require('../data/items');
 const { HTML, small, page, itemPath } = require('./graphql-common');
 
-const REACTIONS = [
-    'THUMBS_UP',
-    'THUMBS_DOWN',
-    'LAUGH',
-    'HOORAY',
-    'CONFUSED',
-    'HEART',
-    'ROCKET',
-    'EYES',
-];
 const GHOSTLESS = (user) => user || null;
 
 function sum(counts) {

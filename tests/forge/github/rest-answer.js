@@ -5,10 +5,10 @@ const { makeRoutes, Records } = require('./rest');
 const { findRepository } = require('./find');
 const { pageOf, githubLinks } = require('../web/paging');
 const { etagOf, unchanged } = require('../web/conditional');
+const { Kept, Once } = require('../web/kept');
 const { limitHeaders, requestId } = require('./headers');
 
 const NAMES = { size: 'per_page', page: 'page', byDefault: 30, most: 100 };
-const MOST_KEPT = 4000;
 
 function errorBody(refusal) {
     const { status, ...body } = refusal;
@@ -19,15 +19,8 @@ class Rest {
     constructor(forge) {
         this.forge = forge;
         this.routes = makeRoutes();
-        this.kept = new Map();
-        this.records = new Map();
-    }
-
-    recordsFor(api) {
-        if (!this.records.has(api)) {
-            this.records.set(api, new Records(this.forge.world, api));
-        }
-        return this.records.get(api);
+        this.kept = new Kept();
+        this.records = new Once((api) => new Records(forge.world, api));
     }
 
     finish(request, resource, made, route) {
@@ -121,17 +114,9 @@ class Rest {
     // The answer, kept until the data change.
     page(request, prefix, found) {
         const key = `${request.origin}${request.url}${/^push/.test(request.token || '') ? ' push' : ''}`;
-        const kept = this.kept.get(key);
-        const { version } = this.forge.world;
-        if (kept && kept.version === version) {
-            return kept;
-        }
-        if (this.kept.size > MOST_KEPT) {
-            this.kept.clear();
-        }
-        const made = { ...this.make(request, prefix, found), version };
-        this.kept.set(key, made);
-        return made;
+        return this.kept.get(key, this.forge.world.version, () =>
+            this.make(request, prefix, found)
+        );
     }
 
     make(request, prefix, { route, params }) {
@@ -143,7 +128,7 @@ class Rest {
             params,
             world,
             options,
-            records: this.recordsFor(api),
+            records: this.records.get(api),
         };
         let base = `${api}${request.path.slice(prefix.length)}`;
         if (route.inRepository) {

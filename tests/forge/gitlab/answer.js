@@ -5,13 +5,13 @@ const { makeRoutes } = require('./rest');
 const { Records } = require('./records');
 const { pageOf, linkHeader } = require('../web/paging');
 const { etagOf, unchanged } = require('../web/conditional');
+const { Kept, Once } = require('../web/kept');
 const { findRepository } = require('../github/find');
 
 const PREFIX = '/api/v4';
 const NAMES = { size: 'per_page', page: 'page', byDefault: 20, most: 100 };
 // Longer lists do not say how long they are.
 const MOST_COUNTED = 10000;
-const MOST_KEPT = 4000;
 
 function limitHeaders({ limit, used, reset }) {
     return {
@@ -61,15 +61,8 @@ class GitLab {
     constructor(forge) {
         this.forge = forge;
         this.routes = makeRoutes();
-        this.kept = new Map();
-        this.records = new Map();
-    }
-
-    recordsFor(api) {
-        if (!this.records.has(api)) {
-            this.records.set(api, new Records(this.forge.world, api));
-        }
-        return this.records.get(api);
+        this.kept = new Kept();
+        this.records = new Once((api) => new Records(forge.world, api));
     }
 
     handle(request) {
@@ -120,16 +113,7 @@ class GitLab {
 
     page(request, found) {
         const key = `${request.origin}${request.url} ${/^(push|member)/.test(request.token || '')}`;
-        const kept = this.kept.get(key);
-        if (kept && kept.version === this.forge.world.version) {
-            return kept;
-        }
-        if (this.kept.size > MOST_KEPT) {
-            this.kept.clear();
-        }
-        const made = { ...this.make(request, found), version: this.forge.world.version };
-        this.kept.set(key, made);
-        return made;
+        return this.kept.get(key, this.forge.world.version, () => this.make(request, found));
     }
 
     // By id, or by path with the slash encoded.
@@ -151,7 +135,7 @@ class GitLab {
             params,
             world,
             options,
-            records: this.recordsFor(api),
+            records: this.records.get(api),
         };
         if (route.inProject) {
             const where = this.project(params.project);

@@ -4,10 +4,10 @@
 //
 //   /bulk/items?total=N&per_page=&page=   /bulk/cursor?total=N&limit=&cursor=   /bulk/offset?total=N&limit=&offset=
 
+const { Kept } = require('../web/kept');
 const { linkHeader, wholeNumber } = require('../web/paging');
 
 const BEGIN = Date.UTC(2024, 0, 1);
-const MOST_BYTES = 64000000;
 const NAMES = { size: 'per_page', page: 'page' };
 
 let minute = -1;
@@ -34,27 +34,19 @@ function record(id) {
 class Bulk {
     constructor(forge) {
         this.forge = forge;
-        this.kept = new Map();
-        this.bytes = 0;
+        this.kept = new Kept();
     }
 
     // The records from one place to another as an array.
     array(from, to) {
         const key = `${from}-${to}`;
-        if (!this.kept.has(key)) {
+        return this.kept.get(key, 0, () => {
             const parts = [];
             for (let id = from; id < to; id++) {
                 parts.push(record(id + 1));
             }
-            const body = Buffer.from(`[${parts.join(',')}]`);
-            this.bytes += body.length;
-            if (this.bytes > MOST_BYTES) {
-                this.kept.clear();
-                this.bytes = body.length;
-            }
-            this.kept.set(key, { body });
-        }
-        return this.kept.get(key);
+            return { body: Buffer.from(`[${parts.join(',')}]`) };
+        });
     }
 
     handle(request) {

@@ -1,7 +1,7 @@
 'use strict';
 // GitHub GraphQL: pages add up to the truth, with the ids of REST; limits and points are GitHub's.
 
-const { is, ok, rows } = require('./tap');
+const { is, ok, rows, without } = require('./tap');
 
 const id = (row) => row.id;
 const WHO =
@@ -93,7 +93,7 @@ async function issues(client, truth) {
             state: row.state.toLowerCase(),
             state_reason: row.state_reason && row.state_reason.toLowerCase(),
         })),
-        truth.issues.map(bodied).map(({ comments, ...row }) => row),
+        truth.issues.map(bodied).map((row) => without(row, 'comments')),
         id,
         'GraphQL issues are those of the truth'
     );
@@ -113,7 +113,7 @@ async function issues(client, truth) {
     }
     rows(
         comments.map(restLike),
-        truth.issue_comments.map(({ issue_number: n, ...row }) => row),
+        truth.issue_comments.map((row) => without(row, 'issue_number')),
         id,
         'their comments'
     );

@@ -46,8 +46,13 @@ function rows(got, expected, key, name) {
     );
 }
 
+// A row without some of its members.
+function without(row, ...names) {
+    return Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)));
+}
+
 function done() {
     process.stdout.write(`1..${tests}\n`);
 }
 
-module.exports = { ok, is, rows, contains, done };
+module.exports = { ok, is, rows, contains, without, done };

@@ -115,7 +115,7 @@ class Server {
                 deliver(request, response, answer, fault);
             }
             if (fault && fault.kind === 'mutate') {
-                this.forge.mutate(fault);
+                this.mutate(fault);
             }
         };
         const delay =
@@ -124,6 +124,14 @@ class Server {
             setTimeout(finish, delay);
         } else {
             finish();
+        }
+    }
+
+    mutate(fault) {
+        try {
+            this.forge.mutate(fault);
+        } catch (error) {
+            process.stderr.write(`forge: mutate: ${error.message}\n`);
         }
     }
 
