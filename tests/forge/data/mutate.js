@@ -5,8 +5,11 @@
 const items = require('./items');
 const { makePull, makeReview, makeReviewComment } = require('./pulls');
 const naming = require('./naming');
+const { makeCommit } = require('./commits');
 const { makeEvent, nameEvent } = require('./events');
 const texts = require('./texts');
+
+const ONLY_INSERTED = ['review', 'review_comment', 'commit'];
 
 class Mutator {
     constructor(world) {
@@ -111,10 +114,18 @@ class Mutator {
         return { stream: isPull ? 'pull_requests' : 'issues', id: item.databaseId, number };
     }
 
-    close(item) {
-        item.state = item.state === 'OPEN' ? 'CLOSED' : item.state;
-        item.closedAt = item.closedAt || this.time;
-        this.touch(item);
+    // On the default branch.
+    insertCommit(repository) {
+        const { commits, identities } = repository;
+        const parents = commits.slice(-1).map((commit) => commit.oid);
+        const identity = this.world.random.favour(identities);
+        const commit = makeCommit(this.context(repository), identity, this.time, parents);
+        commit.position = commits.length;
+        commits.push(commit);
+        repository.branches.find((ref) => ref.name === repository.defaultBranch).commit = commit;
+        repository.pushedAt = this.time;
+        repository.updatedAt = this.time;
+        return { stream: 'commit_authors', id: commit.oid };
     }
 
     update(repository, what, item) {
@@ -139,6 +150,8 @@ class Mutator {
                 return this.insertComment(repository, item);
             case 'event':
                 return this.insertEvent(repository, item);
+            case 'commit':
+                return this.insertCommit(repository);
             case 'review':
                 return this.insertReview(repository, item);
             case 'review_comment':
@@ -166,40 +179,51 @@ class Mutator {
         return { stream: item.isPull ? 'pull_requests' : 'issues', id: item.databaseId };
     }
 
-    // One change: {repo, do: update|insert|delete, what: issue|pull|comment|event|review|
-    // review_comment, number}. On a random item where no number is given.
-    change(description) {
-        const { repo, do: verb = 'update', what = 'issue' } = description;
-        const repository = this.world.find(repo);
+    named(repo) {
+        const repository = this.world.find(repo || '');
         if (!repository) {
             throw new Error(`no repository ${repo}`);
         }
-        this.time = this.world.tick();
-        const needsComments = what === 'comment' && verb !== 'insert';
-        const list = repository.items.filter(
-            (item) =>
-                (what === 'issue'
-                    ? !item.isPull
-                    : what === 'pull' || what.startsWith('review')
-                      ? item.isPull
-                      : true) &&
-                (!needsComments || item.comments.length > 0) &&
-                (what !== 'event' || item.events.length > 0) &&
-                (what !== 'review_comment' || item.reviews.length > 0)
-        );
-        const item = this.pick(list, description);
-        const inserts = verb === 'insert' && (what === 'issue' || what === 'pull');
-        if (!item && !inserts) {
-            throw new Error(`nothing to ${verb}: ${JSON.stringify(description)}`);
+        return repository;
+    }
+
+    // The items to which it can be done.
+    candidates(repository, verb, what) {
+        const tests = {
+            issue: (item) => !item.isPull,
+            pull: (item) => item.isPull,
+            review: (item) => item.isPull,
+            review_comment: (item) => item.isPull && item.reviews.length > 0,
+            comment: (item) => verb === 'insert' || item.comments.length > 0,
+            event: (item) => verb === 'insert' || item.events.length > 0,
+            commit: () => true,
+        };
+        const test = tests[what];
+        if (!test || (ONLY_INSERTED.includes(what) && verb !== 'insert')) {
+            throw new Error(`cannot ${verb} ${what}`);
         }
+        return repository.items.filter(test);
+    }
+
+    // One change: {repo, do: update|insert|delete, what: issue|pull|comment|event, or with insert
+    // review|review_comment|commit, number}. On a random item where no number is given.
+    change(description) {
+        const { repo, do: verb = 'update', what = 'issue' } = description;
+        const repository = this.named(repo);
         const action = { update: 'update', insert: 'insert', delete: 'remove' }[verb];
         if (!action) {
             throw new Error(`do is update, insert or delete, not ${verb}`);
         }
+        const alone = verb === 'insert' && ['issue', 'pull', 'commit'].includes(what);
+        const item = alone ? null : this.pick(this.candidates(repository, verb, what), description);
+        if (!item && !alone) {
+            throw new Error(`nothing to ${verb}: ${JSON.stringify(description)}`);
+        }
+        this.time = this.world.tick();
         const changed = this[action](repository, what, item);
         repository.changed();
         this.world.version++;
-        return { do: verb, number: item && !inserts ? item.number : changed.number, ...changed };
+        return { do: verb, ...(item ? { number: item.number } : {}), ...changed };
     }
 
     // A day passes: so many different issues and pull requests get something new.
@@ -210,11 +234,9 @@ class Mutator {
         comments = 0,
         new_issues: newIssues = 0,
         new_pulls: newPulls = 0,
+        new_commits: newCommits = 0,
     }) {
-        const repository = this.world.find(repo);
-        if (!repository) {
-            throw new Error(`no repository ${repo}`);
-        }
+        const repository = this.named(repo);
         const { random } = this.world;
         const changes = [];
         const each = (what, kinds, count) =>
@@ -234,6 +256,7 @@ class Mutator {
             ['comment', comments],
             ['issue', newIssues],
             ['pull', newPulls],
+            ['commit', newCommits],
         ]) {
             for (let left = count; left > 0; left--) {
                 changes.push(this.change({ repo, do: 'insert', what }));
@@ -245,7 +268,7 @@ class Mutator {
     // The repository gets another name; with taken, a stranger's repository gets the old one.
     rename({ repo, to, taken = false }) {
         const { world } = this;
-        const repository = world.find(repo);
+        const repository = this.named(repo);
         const [login, name] = to.split('/');
         world.repositories.delete(repo.toLowerCase());
         world.repositories.set(to.toLowerCase(), repository);

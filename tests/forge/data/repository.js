@@ -55,6 +55,8 @@ class Repository {
     constructor(owner, name, databaseId, seed, createdAt) {
         Object.assign(this, { __typename: 'Repository', owner, name, databaseId, seed, createdAt });
         this.nameWithOwner = `${owner.login}/${name}`;
+        // What the hashes are made of; a rename leaves them as they are.
+        this.bornAs = this.nameWithOwner;
         this.id = nodeId('R', databaseId);
         this.updatedAt = createdAt;
         this.pushedAt = createdAt;
@@ -101,7 +103,7 @@ class Repository {
     }
 
     oid(what) {
-        return sha(`${this.seed}/${this.nameWithOwner}/${what}`);
+        return sha(`${this.seed}/${this.bornAs}/${what}`);
     }
 
     changed() {

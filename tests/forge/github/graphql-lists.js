@@ -28,7 +28,8 @@ function sorted(repository, what, name, keyOf, descending) {
 
 function matching(list, args) {
     const filter = args.filterBy || {};
-    const unknown = Object.keys(filter).find((name) => !FILTERS.includes(name));
+    // Those with a default of false come even when nobody asked.
+    const unknown = Object.keys(filter).find((name) => filter[name] && !FILTERS.includes(name));
     if (unknown) {
         throw new GraphQLError(`forge: filterBy.${unknown} is not served`);
     }

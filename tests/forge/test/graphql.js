@@ -262,6 +262,51 @@ async function names(client, truth) {
     );
 }
 
+// A part of a list, in an order, from either end.
+async function choices(client, truth) {
+    const moment = truth.issues.map((row) => row.updated_at).sort()[
+        Math.floor(truth.issues.length * 0.8)
+    ];
+    const { data } = await client.query(`{repository(owner: "o", name: "mill") {
+        newer: issues(first: 100, filterBy: {since: "${moment}"}) {totalCount}
+        open: pullRequests(first: 100, states: [OPEN], orderBy: {field: UPDATED_AT, direction: DESC}) {
+            nodes {state updatedAt}}
+        some: issues(first: 5) {nodes {number} pageInfo {endCursor hasPreviousPage}}
+        ends: issues(last: 5) {nodes {number} pageInfo {startCursor hasNextPage hasPreviousPage}}}}`);
+    const { newer, open, some, ends } = data.repository;
+    is(
+        newer.totalCount,
+        truth.issues.filter((row) => row.updated_at >= moment).length,
+        'issues since a moment'
+    );
+    ok(
+        open.nodes.every((row) => row.state === 'OPEN'),
+        'pull requests by state'
+    );
+    ok(
+        open.nodes.every((row, at) => at === 0 || open.nodes[at - 1].updatedAt >= row.updatedAt),
+        'latest first'
+    );
+    is(
+        [some.pageInfo.hasPreviousPage, ends.pageInfo.hasNextPage, ends.pageInfo.hasPreviousPage],
+        [false, false, true],
+        'both ends of a list'
+    );
+    const numbers = truth.issues.map((row) => row.number).sort((a, b) => a - b);
+    is(
+        [some, ends].map((page) => page.nodes.map((row) => row.number)),
+        [numbers.slice(0, 5), numbers.slice(-5)],
+        'and what is there'
+    );
+    const before = await client.query(`{repository(owner: "o", name: "mill") {
+        issues(last: 2, before: "${ends.pageInfo.startCursor}") {nodes {number}}}}`);
+    is(
+        before.data.repository.issues.nodes.map((row) => row.number),
+        numbers.slice(-7, -5),
+        'backwards'
+    );
+}
+
 // What is deleted or moved between two pages costs no other item its place.
 async function moving(client) {
     const query = `query($after: String) {repository(owner: "o", name: "mill") {
@@ -287,6 +332,7 @@ async function graphqlTests(client) {
     await pulls(client, truth);
     await costs(client);
     await names(client, truth);
+    await choices(client, truth);
     await moving(client);
     ok(!/broken/.test(client.stderr), 'nothing broke');
 }

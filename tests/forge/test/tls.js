@@ -63,7 +63,7 @@ function ask(session, address, headers = {}) {
 function overHttp1(address, ca) {
     return new Promise((resolve, reject) => {
         https
-            .get(address, { ca, headers: HEADERS }, (response) => {
+            .get(address, { ca, headers: HEADERS, servername: 'localhost' }, (response) => {
                 response.resume();
                 response.on('end', () => resolve(`${response.httpVersion} ${response.statusCode}`));
             })
@@ -116,7 +116,7 @@ async function tlsTests() {
     const [cert, key] = certificate(folder);
     const ca = fs.readFileSync(cert);
     const client = await Client.start('--tls', cert, key, '--repo', 'o/mill:issues=3,pulls=2');
-    const session = http2.connect(client.url, { ca });
+    const session = http2.connect(client.url, { ca, servername: 'localhost' });
     try {
         await streams(session);
         is(

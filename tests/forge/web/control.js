@@ -8,7 +8,7 @@
 //   POST   /_forge/revoke            {token}: 401 from now on
 //   POST   /_forge/budget            {resource, limit, remaining, window_seconds, token}
 //   POST   /_forge/secondary         {per_minute, concurrent}
-//   GET    /_forge/truth             ?platform=&repo= NDJSON {"stream", "row"}
+//   GET    /_forge/truth             ?platform=&repo=&stream= NDJSON {"stream", "row"}
 
 const github = require('../truth/github');
 const gitlab = require('../truth/gitlab');
@@ -63,6 +63,9 @@ class Control {
         }
         const lines = [];
         for (const [stream, row] of make(repository, this.forge.world)) {
+            if (query.get('stream') && query.get('stream') !== stream) {
+                continue;
+            }
             lines.push(`${JSON.stringify({ stream, row })}\n`);
         }
         return reply(200, lines.join(''), 'application/x-ndjson');
