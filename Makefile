@@ -61,7 +61,8 @@ $(BUILD)/leat: scripts/leat
 
 # A test may need any outside library that ours does; it links those that it does need.
 define LINK_TEST
-@echo "  LD $@"; $(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $(filter %.o,$^) $(LIBRARY) \
+@echo "  LD $@"; $(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $(filter %.o,$^) \
+    $(filter %.a,$^) \
     $(shell pkg-config --libs $(PACKAGES_facade) $(PACKAGES_fetch) $(PACKAGES_load) \
         $(PACKAGES_ALL)) -lm
 endef
@@ -69,11 +70,16 @@ endef
 $(UNIT_TESTS): %: %.o $(LIBRARY)
 	$(LINK_TEST)
 
-# tests/unit/TOOL/MODULE.c tests bin/TOOL/MODULE.c.
-$(MODULE_TESTS): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/bin/%.o $(LIBRARY)
-	$(LINK_TEST)
-$(BUILD)/tests/unit/fetch/budget: $(BUILD)/bin/fetch/book.o $(BUILD)/bin/fetch/moment.o
-$(BUILD)/tests/unit/fetch/stored: $(BUILD)/bin/fetch/moment.o
+# tests/unit/TOOL/MODULE.c tests bin/TOOL/MODULE.c, with the tool's other modules at hand.
+define MODULE_TEST_RULE
+$(BUILD)/bin/$(1).a: $$(filter-out %/$(1).o,$$(OBJECTS_$(1)))
+	@rm -f $$@
+	$(AR) rcs $$@ $$^
+$(filter $(BUILD)/tests/unit/$(1)/%,$(MODULE_TESTS)): %: %.o $(BUILD)/bin/$(1).a $(LIBRARY)
+	$$(LINK_TEST)
+endef
+$(foreach tool,$(patsubst tests/unit/%/,%,$(sort $(dir $(wildcard tests/unit/*/*.c)))),\
+    $(eval $(call MODULE_TEST_RULE,$(tool))))
 $(MODULE_TESTS:=.o): ALL_CFLAGS += -Itests/unit -I$(patsubst $(BUILD)/tests/unit/%,bin/%,$(@D))
 
 unit: $(UNIT_TESTS) $(MODULE_TESTS)

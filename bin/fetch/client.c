@@ -287,9 +287,11 @@ void client_close(struct client *client)
         free(client->token_headers[i]);
     }
     free(client->token_headers);
-    for (size_t i = 0; i < client->resource_count; i++)
-        free(client->resources[i].accounts);
-    free(client->resources);
+    for (struct resource *resource = client->resources, *next; resource; resource = next) {
+        next = resource->next;
+        free(resource->accounts);
+        free(resource);
+    }
     free(client->authority);
     free(client);
 }

@@ -9,6 +9,7 @@
 
 /* A resource that is counted apart: its limits, and an account for each token. */
 struct resource {
+    struct resource *next;
     const char *name;
     const struct limit *limit; /* NULL: not limited */
     struct budget_account *accounts;
@@ -23,10 +24,9 @@ struct client {
     char *authority;
     char **token_headers; /* one a token; or one empty for none */
     size_t account_count;
-    struct resource *resources;
-    size_t resource_count;
-    struct ask *waiting; /* by priority */
-    struct ask *ready;   /* with an early answer */
+    struct resource *resources; /* linked */
+    struct ask *waiting;        /* by priority */
+    struct ask *ready;          /* with an early answer */
     struct exchange *under_way;
     size_t active;
     unsigned failures; /* in a row */

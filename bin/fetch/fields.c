@@ -25,7 +25,8 @@ static const char *const kind_names[] = {"integer", "number",    "string",
 struct candidate {
     char *path; /* or the template */
     bool is_template;
-    size_t first_length; /* of the path's first name when it names a member; 0 otherwise */
+    bool has_placeholders; /* a path with "{name}" in it */
+    size_t first_length;   /* of the path's first name when it names a member; 0 otherwise */
     size_t hint;
 };
 
@@ -104,12 +105,14 @@ static bool add_candidate(struct field_type *type, const char *text, char **erro
     struct candidate candidate = {.is_template = text[0] == '='};
     const char *why;
 
-    if (candidate.is_template && !scope_template_valid(text + 1, &why)) {
-        *error = memory_format(": template '%s': %s", text + 1, why);
+    if (!scope_template_valid(text, &why)) {
+        *error = memory_format(": '%s': %s", text, why);
         return false;
     }
     candidate.path = memory_format("%s", text + candidate.is_template);
-    if (!candidate.is_template && text[0] != '^' && strcmp(text, ".") != 0)
+    candidate.has_placeholders = !candidate.is_template && strchr(text, '{');
+    if (!candidate.is_template && !candidate.has_placeholders && text[0] != '^' &&
+        strcmp(text, ".") != 0)
         candidate.first_length = strcspn(text, ".");
     type->candidates =
         memory_resize(type->candidates, type->candidate_count + 1, sizeof *type->candidates);
@@ -134,28 +137,31 @@ static bool parse_from(struct field_type *type, const struct doc *from, char **e
     return true;
 }
 
-static bool parse_map(struct field_type *type, const struct doc *map, char **error)
-{
-    size_t count = 0;
-
-    type->map = memory_new(2 * doc_count(map) + 1, sizeof *type->map);
-    for (const struct doc *one = doc_first(map); one; one = doc_next(one)) {
-        if (!doc_name(one) || !doc_string(one)) {
-            *error = memory_format(": $map must be an object of texts");
-            return false;
-        }
-        type->map[count++] = memory_format("%s", doc_name(one));
-        type->map[count++] = memory_format("%s", doc_string(one));
-    }
-    return true;
-}
-
 static char *print(const struct doc *doc)
 {
     struct buffer text = {0};
 
     doc_print(doc, &text);
     return buffer_text(&text);
+}
+
+static bool parse_map(struct field_type *type, const struct doc *map, char **error)
+{
+    size_t count = 0;
+
+    type->map = memory_new(2 * doc_count(map) + 1, sizeof *type->map);
+    for (const struct doc *one = doc_first(map); one; one = doc_next(one)) {
+        char *json = print(one);
+
+        if (!doc_name(one) || (!doc_string(one) && strcmp(json, "null") != 0)) {
+            *error = memory_format(": $map must be an object of texts or nulls");
+            free(json);
+            return false;
+        }
+        type->map[count++] = memory_format("%s", doc_name(one));
+        type->map[count++] = json;
+    }
+    return true;
 }
 
 static struct field_type *parse_detailed(const struct doc *doc, const struct doc *shapes, int depth,
@@ -279,6 +285,8 @@ static struct slice candidate_value(struct candidate *candidate, const struct sc
 {
     struct slice value;
 
+    if (candidate->has_placeholders)
+        return scope_expanded_path(scope, candidate->path);
     if (candidate->first_length == 0)
         return scope_path(scope, candidate->path);
     value = view_find(scope->members, slice_of(candidate->path, candidate->first_length),
@@ -410,7 +418,7 @@ static bool append_mapped(char **map, struct slice value, struct buffer *out)
 {
     for (size_t i = 0; map && map[i]; i += 2) {
         if (view_is_text(value, map[i])) {
-            json_append_string(out, slice_text(map[i + 1]));
+            buffer_append_text(out, map[i + 1]);
             return true;
         }
     }

@@ -6,7 +6,7 @@
 #include "memory.h"
 #include "view.h"
 
-enum { DEEPEST_SELECTION = 100 };
+enum { DEEPEST_SELECTION = 100, LONGEST_WEIGHING = 20000 };
 
 enum token_kind {
     TOKEN_END,
@@ -341,14 +341,13 @@ static uint64_t page_of(const struct query *query, size_t at, size_t end, uint64
     return 0;
 }
 
+/* Fragments may spread each other without end: `steps` bounds the tokens looked at. */
 static void weigh_selection(const struct query *query, size_t at, size_t end, uint64_t times,
-                            uint64_t page_size, int depth, struct query_weight *weight)
+                            uint64_t page_size, unsigned *steps, struct query_weight *weight)
 {
     uint64_t below = times;
 
-    if (depth > DEEPEST_SELECTION)
-        return;
-    for (; at < end; at++) {
+    for (; at<end && * steps> 0; at++, --*steps) {
         const struct token *token = &query->tokens[at];
 
         if (token->kind == TOKEN_SPREAD && query->tokens[at + 1].kind == TOKEN_NAME &&
@@ -356,8 +355,7 @@ static void weigh_selection(const struct query *query, size_t at, size_t end, ui
             for (size_t i = 0; i < query->fragment_count; i++) {
                 if (slice_equal(query->fragments[i].name, query->tokens[at + 1].text))
                     weigh_selection(query, query->fragments[i].body + 1,
-                                    query->fragments[i].end - 1, times, page_size, depth + 1,
-                                    weight);
+                                    query->fragments[i].end - 1, times, page_size, steps, weight);
             }
             at++;
         } else if (is_mark(token, '(')) {
@@ -371,7 +369,7 @@ static void weigh_selection(const struct query *query, size_t at, size_t end, ui
         } else if (is_mark(token, '{')) {
             size_t behind = behind_closing(query, at);
 
-            weigh_selection(query, at + 1, behind - 1, below, page_size, depth + 1, weight);
+            weigh_selection(query, at + 1, behind - 1, below, page_size, steps, weight);
             below = times;
             at = behind - 1;
         } else if (token->kind == TOKEN_NAME) {
@@ -383,8 +381,9 @@ static void weigh_selection(const struct query *query, size_t at, size_t end, ui
 struct query_weight query_weigh(const struct query *query, uint64_t page_size)
 {
     struct query_weight weight = {0};
+    unsigned steps = LONGEST_WEIGHING;
 
-    weigh_selection(query, query->top, query->top_end, 1, page_size, 0, &weight);
+    weigh_selection(query, query->top, query->top_end, 1, page_size, &steps, &weight);
     return weight;
 }
 

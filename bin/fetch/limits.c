@@ -97,7 +97,7 @@ void limits_report(const struct limit *limit, const struct http_response *respon
     if (response->outcome != HTTP_ANSWERED)
         return;
     report->retire = response->status == 401;
-    report->spent = response->status != 304;
+    report->spent = response->status >= 500;
     if (limit && header_number(response, limit->remaining, &remaining) &&
         header_number(response, limit->reset, &reset)) {
         report->known = true;

@@ -50,9 +50,12 @@ static bool is_next(struct slice parameters)
 
 char *link_next(struct slice header, const char *base)
 {
-    const char *end = header.data + header.length, *at = header.data;
+    const char *end, *at = header.data;
 
-    while (at && at < end && (at = memchr(at, '<', (size_t)(end - at))) != NULL) {
+    if (header.length == 0)
+        return NULL;
+    end = header.data + header.length;
+    while (at < end && (at = memchr(at, '<', (size_t)(end - at))) != NULL) {
         const char *close = memchr(at, '>', (size_t)(end - at));
         size_t length;
 

@@ -218,7 +218,7 @@ static void start_child(struct page *page, const struct stream *stream,
  * member. */
 static bool take_member(struct page *page, const struct stream *stream, const struct scope *scope)
 {
-    struct slice member = view_path(scope->record, stream->member), list, one;
+    struct slice member = scope_expanded_path(scope, stream->member), list, one;
     struct scope inside = {.up = scope,
                            .parameters = scope->parameters,
                            .each = scope->each,

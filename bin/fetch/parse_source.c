@@ -16,8 +16,6 @@ enum {
     DEFAULT_LOOK_BACK = 300000
 };
 
-static const char *const pagination_names[] = {"none",   "link",   "page",    "offset",
-                                               "cursor", "keyset", "graphql", NULL};
 static const char *const order_names[] = {"none", "ascending", "descending", NULL};
 
 /* The text of the file beside the description; data NULL, after a failure. */
@@ -263,7 +261,7 @@ static void parse_stream(struct description *at, const struct source *source, co
     parse_fields(at, source, doc_get(doc, "fields"), place, &stream->fields);
     stream->parent_name = description_text(at, doc, "parent", place);
     parse_parent_key(at, doc_get(doc, "parent_key"), place, stream);
-    stream->member = description_text(at, doc, "member", place);
+    stream->member = description_template(at, doc, "member", place);
     parse_each(at, doc_get(doc, "each"), place, stream);
     if (!stream->unavailable && !stream->request && !stream->member)
         description_fail(at, place, "needs a 'request'%s",

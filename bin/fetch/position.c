@@ -184,7 +184,7 @@ struct doc *position_write(const struct position *position, const struct paginat
 {
     struct doc *doc = doc_object();
 
-    write_number(doc, "type", pagination->type);
+    doc_set(doc, "type", doc_text(pagination_names[pagination->type]));
     write_number(doc, "size", position->size);
     if (position->url)
         doc_set(doc, "url", doc_text(position->url));
@@ -202,7 +202,9 @@ struct doc *position_write(const struct position *position, const struct paginat
 bool position_read(struct position *position, const struct pagination *pagination,
                    const struct doc *doc)
 {
-    if (!doc_is_object(doc) || read_number(doc, "type", -1) != (int64_t)pagination->type)
+    const char *type = doc_string(doc_get(doc, "type"));
+
+    if (!type || strcmp(type, pagination_names[pagination->type]) != 0)
         return false;
     position_start(position, pagination, false);
     position->url = copy(doc_string(doc_get(doc, "url")));

@@ -328,7 +328,7 @@ static void settle(struct exchange *exchange, const struct http_response *respon
 /* A token that is not accepted is not used again: the others may do. */
 static bool token_refused(struct client *client, const struct http_response *response)
 {
-    if (response->status != 401 || client->account_count == 0)
+    if (response->status != 401 || client->options.tokens->count == 0)
         return false;
     log_warning("%s does not accept a token: going on without it", client->authority);
     return true;
@@ -340,7 +340,7 @@ void receiving_done(void *context, struct http_response *response)
     struct client *client = exchange->client;
     bool answered = response->outcome == HTTP_ANSWERED;
     bool refused = limits_refused(exchange->resource->limit, response);
-    bool counted = exchange->account != BUDGET_NONE;
+    bool counted = exchange->account != BUDGET_NONE && client->options.tokens->count > 0;
 
     exchange_remove(client, exchange);
     client->counts.bytes += response->body.length;

@@ -35,6 +35,34 @@ static void write_number(struct doc *doc, const char *name, int64_t value)
     free(text);
 }
 
+/* The value of an incremental field: a time as RFC 3339, a number as it is. */
+static void write_value(struct doc *doc, const char *name, int64_t value, bool is_number)
+{
+    struct buffer text = {0};
+
+    if (is_number) {
+        write_number(doc, name, value);
+        return;
+    }
+    moment_append(&text, value);
+    doc_set(doc, name, doc_text(buffer_text(&text)));
+    buffer_free(&text);
+}
+
+/* False when there is none. */
+static bool read_value(const struct doc *doc, const char *name, int64_t *value, bool *is_number)
+{
+    const char *text = doc_string(doc_get(doc, name));
+    char *end;
+
+    if (!text)
+        return false;
+    *is_number = !moment_parse(slice_text(text), value);
+    if (*is_number)
+        *value = strtoll(text, &end, 10);
+    return !*is_number || *end == '\0';
+}
+
 /* The bookmark that all wanted streams of the family agree on; NULL when one has none, or
  * another: then what is behind them is walked again. */
 static const struct doc *common_bookmark(const struct scan *scan, const struct doc *bookmarks)
@@ -62,24 +90,18 @@ static const struct doc *common_bookmark(const struct scan *scan, const struct d
 }
 
 /* The earliest value of the family's bookmarks. False when one has none. */
-static bool earliest_value(const struct scan *scan, const struct doc *bookmarks, int64_t *value)
+static bool earliest_value(const struct scan *scan, const struct doc *bookmarks, int64_t *value,
+                           bool *is_number)
 {
     for (size_t i = 0; i < scan->family_size; i++) {
-        const struct doc *one = doc_get(bookmarks, scan->family[i]->name);
         int64_t this;
 
-        if (!doc_string(doc_get(one, "value")))
+        if (!read_value(doc_get(bookmarks, scan->family[i]->name), "value", &this, is_number))
             return false;
-        this = read_number(one, "value", 0);
         if (i == 0 || this < *value)
             *value = this;
     }
     return scan->family_size > 0;
-}
-
-static bool is_number(const struct doc *bookmark)
-{
-    return doc_is_true(doc_get(bookmark, "number"));
 }
 
 /* Where to go on from: the bookmarks, --since, the description's start, or nothing. */
@@ -91,9 +113,8 @@ static void set_since(struct scan *scan, const struct doc *bookmarks,
 
     if (!incremental->field)
         return;
-    scan->has_value = earliest_value(scan, bookmarks, &scan->value);
+    scan->has_value = earliest_value(scan, bookmarks, &scan->value, &scope->since_is_number);
     if (scan->has_value) {
-        scope->since_is_number = is_number(doc_get(bookmarks, scan->family[0]->name));
         scope->since = scan->value - (scope->since_is_number ? 0 : incremental->look_back);
     } else if (options->has_since) {
         scope->since = options->since;
@@ -119,11 +140,9 @@ static void resume(struct scan *scan, const struct doc *bookmark)
     position_free(&list->position);
     list->position = position;
     list->resumed = true;
-    list->scope.has_since = doc_get(resumed, "since") != NULL;
-    list->scope.since = read_number(resumed, "since", 0);
-    list->scope.since_is_number = is_number(bookmark);
-    list->has_newest = doc_get(resumed, "newest") != NULL;
-    list->newest = read_number(resumed, "newest", 0);
+    list->scope.has_since =
+        read_value(resumed, "since", &list->scope.since, &list->scope.since_is_number);
+    list->has_newest = read_value(resumed, "newest", &list->newest, &list->newest_is_number);
 }
 
 static void set_cache(struct scan *scan, const char *subject, const struct scan_options *options)
@@ -200,9 +219,9 @@ static struct doc *resume_of(const struct scan *scan)
     doc_set(resumed, "position",
             position_write(&scan->given.position, &scan->list.request->pagination));
     if (scan->has_began)
-        write_number(resumed, "since", scan->began);
+        write_value(resumed, "since", scan->began, scan->list.scope.since_is_number);
     if (scan->given.has_newest)
-        write_number(resumed, "newest", scan->given.newest);
+        write_value(resumed, "newest", scan->given.newest, scan->list.newest_is_number);
     return resumed;
 }
 
@@ -219,12 +238,10 @@ static struct doc *bookmark_of(const struct scan *scan)
         write_number(bookmark, "page_size", list->position.size);
     if (list->gone)
         doc_set(bookmark, "gone", doc_boolean(true));
-    if (list->newest_is_number)
-        doc_set(bookmark, "number", doc_boolean(true));
     if (incremental->field && counts && scan->given.has_newest)
-        write_number(bookmark, "value", scan->given.newest);
+        write_value(bookmark, "value", scan->given.newest, list->newest_is_number);
     else if (incremental->field && scan->has_value)
-        write_number(bookmark, "value", scan->value);
+        write_value(bookmark, "value", scan->value, list->newest_is_number);
     if (!finished)
         doc_set(bookmark, "resume", resume_of(scan));
     return bookmark;

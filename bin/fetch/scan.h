@@ -4,7 +4,8 @@
  *
  * A bookmark, under bookmarks.SOURCE.SUBJECT.STREAM of the STATE's value:
  *
- *   value      the last value of the incremental field that was delivered (a text)
+ *   value      the last value of the incremental field that was delivered (a time as RFC 3339,
+ *              a number as text)
  *   scan       how many scans were delivered (a text)
  *   page_size  where to begin, if that was found to be less than the description says
  *   resume     of a scan that was not delivered to its end: `position` (position.h), and where

@@ -169,6 +169,17 @@ bool scope_expand(const struct scope *scope, const char *template, bool encode, 
     return true;
 }
 
+struct slice scope_expanded_path(const struct scope *scope, const char *path)
+{
+    struct buffer text = {0};
+    struct slice value = {NULL, 0};
+
+    if (scope_expand(scope, path, false, &text))
+        value = scope_path(scope, buffer_text(&text));
+    buffer_free(&text);
+    return value;
+}
+
 bool scope_template_valid(const char *template, const char **error)
 {
     for (const char *at = template; (at = strpbrk(at, "{}")) != NULL; at++) {

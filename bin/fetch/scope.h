@@ -38,6 +38,9 @@ struct scope {
 /* What a path names, with leading "^"s; data NULL when nothing. */
 struct slice scope_path(const struct scope *scope, const char *path);
 
+/* The same for a path with "{name}" in it. */
+struct slice scope_expanded_path(const struct scope *scope, const char *path);
+
 /* Appends what a template stands for, its values percent-encoded if so asked. False when a
  * name in it has no value: then nothing is appended. */
 bool scope_expand(const struct scope *scope, const char *template, bool encode, struct buffer *out);

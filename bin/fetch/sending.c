@@ -11,18 +11,16 @@ enum { MOST_QUERIES = 100 /* in one request */ };
 struct resource *sending_resource(struct client *client, const char *name)
 {
     struct resource *resource;
-    struct scope none = {0};
 
-    (void)none;
-    for (size_t i = 0; i < client->resource_count; i++) {
-        if (strcmp(client->resources[i].name, name) == 0)
-            return &client->resources[i];
+    for (resource = client->resources; resource; resource = resource->next) {
+        if (strcmp(resource->name, name) == 0)
+            return resource;
     }
-    client->resources =
-        memory_resize(client->resources, client->resource_count + 1, sizeof *client->resources);
-    resource = &client->resources[client->resource_count++];
-    *resource =
-        (struct resource){.name = name, .limit = source_limit(client->options.source, name)};
+    resource = memory_new(1, sizeof *resource);
+    resource->name = name;
+    resource->limit = source_limit(client->options.source, name);
+    resource->next = client->resources;
+    client->resources = resource;
     resource->accounts = memory_new(client->account_count, sizeof *resource->accounts);
     for (size_t i = 0; i < client->account_count; i++) {
         struct budget_account *account = &resource->accounts[i];
@@ -231,7 +229,8 @@ int64_t sending_start(struct client *client)
                 continue;
             }
             later = resource->blocked_until;
-            say_waiting(client, ask, later - now);
+            if (client->active == 0 && later > now)
+                say_waiting(client, ask, later - now);
         }
         if (later > 0 && (again == 0 || later < again))
             again = later;

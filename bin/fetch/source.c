@@ -16,6 +16,9 @@
 const char *const meaning_names[] = {"error",    "empty",     "gone", "blocked",
                                      "disabled", "forbidden", NULL};
 
+const char *const pagination_names[] = {"none",   "link",   "page",    "offset",
+                                        "cursor", "keyset", "graphql", NULL};
+
 static bool is_path(const char *name)
 {
     size_t length = strlen(name);

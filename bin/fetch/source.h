@@ -24,6 +24,8 @@ enum pagination_type {
     PAGINATION_GRAPHQL
 };
 
+extern const char *const pagination_names[]; /* NULL-ended */
+
 struct pagination {
     enum pagination_type type;
     const char *parameter, *size_parameter; /* NULL: none is sent */

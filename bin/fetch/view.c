@@ -7,7 +7,8 @@
 
 static struct json scanner_of(struct slice value)
 {
-    return (struct json){.end = value.data + value.length, .max_nesting = JSON_MOST_NESTING};
+    return (struct json){.end = value.data ? value.data + value.length : NULL,
+                         .max_nesting = JSON_MOST_NESTING};
 }
 
 bool view_next(struct slice array, const char **at, struct slice *element)
@@ -161,7 +162,7 @@ struct slice view_path(struct slice value, const char *path)
 {
     if (strcmp(path, ".") == 0)
         return value;
-    while (*path && value.data) {
+    while (*path && !view_is_null(value)) {
         size_t length = strcspn(path, ".");
 
         value = view_member(value, slice_of(path, length));

@@ -35,7 +35,8 @@ struct slice view_find(struct view_members *members, struct slice name, size_t *
 
 /* The member of that name of a value; data NULL when there is none. */
 struct slice view_member(struct slice value, struct slice name);
-/* What a path ("a.b.c", or "." for the value itself) names; data NULL when there is nothing. */
+/* What a path ("a.b.c", or "." for the value itself) names; data NULL when there is nothing,
+ * null when null stands on the way. */
 struct slice view_path(struct slice value, const char *path);
 
 /* The elements of an array, one by one: start with *at NULL. False at the end. */
