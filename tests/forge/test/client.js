@@ -36,6 +36,7 @@ class Client {
         const url = address.startsWith('http') ? address : this.url + address;
         const response = await fetch(url, {
             redirect: 'manual',
+            signal: AbortSignal.timeout(30000),
             headers: { ...HEADERS, ...headers },
             ...options,
         });

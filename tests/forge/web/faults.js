@@ -160,7 +160,8 @@ function instead(fault, request) {
                 status: 302,
                 body: Buffer.alloc(0),
                 headers: {
-                    location: (fault.to || `http://localhost:${request.port}`) + request.url,
+                    location:
+                        (fault.to || `${request.scheme}://localhost:${request.port}`) + request.url,
                 },
             };
         case 'huge-body':

@@ -12,7 +12,7 @@ const MOST_BODY = 4000000;
 function readRequest(raw, body, secure, port) {
     const { headers } = raw;
     const host = headers[':authority'] || headers.host || `127.0.0.1:${port}`;
-    const origin = `${secure ? 'https' : 'http'}://${host}`;
+    const scheme = secure ? 'https' : 'http';
     const [path, query] = raw.url.split(/\?(.*)/s);
     const given = /^(?:bearer|token)\s+(\S+)$/i.exec(headers.authorization || '');
     const token = headers['private-token'] || (given ? given[1] : headers.authorization || null);
@@ -23,7 +23,8 @@ function readRequest(raw, body, secure, port) {
         query: new URLSearchParams(query || ''),
         headers,
         host,
-        origin,
+        scheme,
+        origin: `${scheme}://${host}`,
         port,
         token,
         body,
