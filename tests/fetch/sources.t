@@ -63,6 +63,20 @@ exact 'GitHub, a day later' github github github.db
 [ "$(counted .requests)" -le 10 ]
 ok $? "GitHub: 5 changed items in $(counted .requests) requests"
 
+# Lists of many pages. With pages of one and two records inside of others, most go on behind them.
+forge_start --repo o/mill:issues=40,pulls=20,labels=120,milestones=110,releases=120,branches=130,tags=120
+mkdir narrow
+cp "$folder"/github* narrow
+sed -i -E '/assignees/!s/\(first: [0-9]+/(first: 1/' narrow/github-pull-requests.graphql
+sed -i -E 's/comments\(first: [0-9]+/comments(first: 2/' narrow/github-issues.graphql
+status 0 'GitHub: long lists' into wide.db github o/mill
+exact 'GitHub: long lists' github github wide.db
+status 0 'GitHub: small pages' into narrow.db narrow/github.json o/mill
+exact 'GitHub: small pages' github github narrow.db
+rows wide.db > wide.rows
+rows narrow.db > narrow.rows
+same narrow.rows wide.rows 'GitHub: small pages: the other columns, too'
+
 # The smaller ones.
 forge_start --repo o/mill:issues=40,pulls=20
 faults '[{"match":"POST","kind":"graphql-error"}]'
