@@ -17,18 +17,29 @@ function wrong(...what) {
 
 // Every request of a description, with the name of its stream.
 function requests(description) {
-    return description.streams.flatMap((stream) => ['request', 'otherwise', 'follow']
-        .filter((way) => stream[way]).map((way) => ({ stream: stream.name, way, ...stream[way] })));
+    return description.streams.flatMap((stream) =>
+        ['request', 'otherwise', 'follow']
+            .filter((way) => stream[way])
+            .map((way) => ({ stream: stream.name, way, ...stream[way] }))
+    );
 }
 
 function checkQueries(description) {
-    const text = fs.readFileSync(path.join(modules, '@octokit/graphql-schema/schema.graphql'), 'utf8');
+    const text = fs.readFileSync(
+        path.join(modules, '@octokit/graphql-schema/schema.graphql'),
+        'utf8'
+    );
     const schema = buildSchema(text, { assumeValid: true, assumeValidSDL: true });
-    const named = new Set(requests(description).map((request) => request.query).filter(Boolean));
+    const named = new Set(
+        requests(description)
+            .map((request) => request.query)
+            .filter(Boolean)
+    );
     const files = fs.readdirSync(sources).filter((file) => file.endsWith('.graphql'));
     for (const file of files) {
-        validate(schema, parse(fs.readFileSync(path.join(sources, file), 'utf8')))
-            .forEach((error) => wrong(file, error.message));
+        validate(schema, parse(fs.readFileSync(path.join(sources, file), 'utf8'))).forEach(
+            (error) => wrong(file, error.message)
+        );
         if (!named.has(file)) {
             wrong(file, 'no stream has this query');
         }
@@ -39,8 +50,15 @@ function checkQueries(description) {
 const blank = (template) => template.replace(/\{[^}]*\}/g, '{}');
 
 function checkPaths(description) {
-    const { paths } = JSON.parse(fs.readFileSync(path.join(modules, '@octokit/openapi/generated/api.github.com.deref.json'), 'utf8'));
-    const known = new Map(Object.entries(paths).map(([template, methods]) => [blank(template), methods.get]));
+    const { paths } = JSON.parse(
+        fs.readFileSync(
+            path.join(modules, '@octokit/openapi/generated/api.github.com.deref.json'),
+            'utf8'
+        )
+    );
+    const known = new Map(
+        Object.entries(paths).map(([template, methods]) => [blank(template), methods.get])
+    );
     const asked = requests(description).filter((request) => request.path);
     for (const request of asked) {
         const operation = known.get(blank(request.path));
@@ -48,11 +66,16 @@ function checkPaths(description) {
             wrong(request.stream, request.path, 'GitHub has no such path');
             continue;
         }
-        const names = (operation.parameters || []).filter((one) => one.in === 'query').map((one) => one.name);
+        const names = (operation.parameters || [])
+            .filter((one) => one.in === 'query')
+            .map((one) => one.name);
         const { pagination = description.pagination } = request;
-        const all = [...Object.keys(request.parameters || {}), pagination.size_parameter].filter(Boolean);
-        all.filter((name) => !names.includes(name))
-            .forEach((name) => wrong(request.stream, request.path, `has no parameter ${name}`));
+        const all = [...Object.keys(request.parameters || {}), pagination.size_parameter].filter(
+            Boolean
+        );
+        all.filter((name) => !names.includes(name)).forEach((name) =>
+            wrong(request.stream, request.path, `has no parameter ${name}`)
+        );
     }
     return asked.length;
 }
