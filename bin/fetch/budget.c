@@ -323,13 +323,15 @@ static void take_count(struct book_window *window, const struct budget_report *r
     bool first = window->knowledge != BOOK_COUNTED;
     bool over = report->reset_at != 0 && report->reset_at <= now;
     bool next = window->reset_at != 0 && report->reset_at > window->reset_at + SAME_WINDOW;
+    bool lowest = report->remaining < window->lowest;
 
     if (over && !first)
         return;
-    if (first || next || report->reset_at == 0 || report->remaining < window->lowest)
+    if (first || next || report->reset_at == 0 || lowest)
         window->lowest = over ? report->limit : report->remaining;
+    /* the count that holds is the one whose end counts, should the server have changed its mind */
     if (!over)
-        window->reset_at = later(window->reset_at, report->reset_at);
+        window->reset_at = lowest ? report->reset_at : later(window->reset_at, report->reset_at);
     window->limit = report->limit;
     window->knowledge = BOOK_COUNTED;
     window->told = true;

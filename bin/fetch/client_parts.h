@@ -30,6 +30,7 @@ struct client {
     struct exchange *under_way;
     size_t active;
     unsigned failures; /* in a row */
+    char last_failure[256];
     bool broken, stopped;
     struct client_counts counts;
     char waits_for[160];

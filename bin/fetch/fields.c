@@ -463,6 +463,11 @@ static struct field *find(const struct fields *fields, const char *name)
     return NULL;
 }
 
+size_t fields_count(const struct fields *fields)
+{
+    return fields->count;
+}
+
 bool fields_has(const struct fields *fields, const char *name)
 {
     return find(fields, name) != NULL;

@@ -26,6 +26,7 @@ bool fields_append(struct fields *fields, const struct scope *scope, bool comma,
 /* Appends the value of one field, null if it has none. False when there is no such field. */
 bool fields_append_value(struct fields *fields, const char *name, const struct scope *scope,
                          struct buffer *out);
+size_t fields_count(const struct fields *fields);
 bool fields_has(const struct fields *fields, const char *name);
 
 /* Adds the JSON Schema of each field to `properties`; those of `keys` (NULL-ended, or NULL)

@@ -10,8 +10,6 @@
 #include "moment.h"
 #include "view.h"
 
-enum { CALM_BEFORE_GROWTH = 4 };
-
 /* A part of a page: text, then what a child listing gives. */
 struct piece {
     struct buffer text;
@@ -420,21 +418,6 @@ static void take_records(struct walk *walk, struct slice value)
     }
 }
 
-/* The page size after a page that came: it grows, slowly once it was too much. */
-static void grow(struct listing *listing)
-{
-    const struct pagination *pagination = &listing->request->pagination;
-    struct position *position = &listing->position;
-
-    listing->calm++;
-    if (!listing->request->query || (listing->patience > 0 && listing->calm < CALM_BEFORE_GROWTH))
-        return;
-    listing->calm = 0;
-    position->size += position->size / 2 + 1;
-    if (position->size > pagination->most)
-        position->size = pagination->most;
-}
-
 static void advance(struct listing *listing, struct walk *walk, struct slice owner)
 {
     struct page_facts facts = {.answer = &walk->page->answer,
@@ -454,7 +437,9 @@ static void advance(struct listing *listing, struct walk *walk, struct slice own
     listing->edge = walk->edge;
     listing->edge_count = walk->edge_count;
     listing->edge_at = walk->last;
-    grow(listing);
+    if (listing->request->query)
+        listing->position.size = page_size_after_good(&listing->page_size, listing->position.size,
+                                                      listing->request->pagination.most);
 }
 
 /* A server that gives the same page for ever would keep us for ever. */
@@ -532,7 +517,7 @@ static bool try_otherwise(struct listing *listing, const char *why)
     }
     position_free(&listing->position);
     position_start(&listing->position, &listing->request->pagination, false);
-    listing->patience = 0;
+    listing->page_size = (struct page_size){0};
     listing_ask(listing);
     return true;
 }
@@ -595,9 +580,7 @@ static void answered(void *context, struct ask *ask, struct answer *answer)
         take_status(listing, answer);
         break;
     case ANSWER_TOO_RICH:
-        listing->position.size = listing->position.size > 1 ? listing->position.size / 2 : 1;
-        listing->patience++;
-        listing->calm = 0;
+        listing->position.size = page_size_after_bad(&listing->page_size, listing->position.size);
         listing_ask(listing);
         break;
     case ANSWER_FAILED:
@@ -737,7 +720,7 @@ void listing_ask(struct listing *listing)
         append_variables(listing, &ask->variables, &why);
         ask->may_shrink =
             listing->position.size > 1 && request->pagination.type == PAGINATION_GRAPHQL;
-        ask->patience = listing->patience;
+        ask->patience = listing->page_size.strikes;
     } else {
         ask->url = url_of(listing, &why);
     }

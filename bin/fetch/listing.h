@@ -13,6 +13,7 @@
 #include "client.h"
 #include "messages_out.h"
 #include "output.h"
+#include "page_size.h"
 #include "position.h"
 #include "rejects.h"
 
@@ -51,9 +52,9 @@ struct listing {
     size_t page_count;
     uint64_t pages_taken;
     bool asking, done, stopped;
-    char *failure;           /* why it was given up; NULL: it was not */
-    bool resumed;            /* begun in the middle: the place may be no more */
-    unsigned patience, calm; /* too-rich answers, and good ones since */
+    char *failure;              /* why it was given up; NULL: it was not */
+    bool resumed;               /* begun in the middle: the place may be no more */
+    struct page_size page_size; /* of a query */
     uint64_t last_page_hash;
     unsigned repeats; /* of the same page, in a row */
     /* of a root: what is known of the incremental field */

@@ -141,7 +141,7 @@ bool append_record(const struct source *source, const struct stream *stream,
                    const struct scope *scope, struct buffer *out)
 {
     size_t start = out->length;
-    bool comma = source->fields != NULL, unique = true;
+    bool comma = source->fields && fields_count(source->fields) > 0, unique = true;
 
     messages_append_record_start(out, slice_text(stream->name));
     buffer_append_byte(out, '{');

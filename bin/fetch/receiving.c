@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,12 +30,7 @@ static int64_t back_off(const struct client *client, unsigned attempts)
 static void try_again(struct client *client, struct ask *ask, char *reason, int64_t at_least)
 {
     client->failures++;
-    if (client->failures >= BREAKER_FAILURES && !client->broken) {
-        client->broken = true;
-        log_error("%s failed %u times in a row, the last time: %s; asking it nothing more "
-                  "(safe to run again)",
-                  client->authority, client->failures, reason);
-    }
+    snprintf(client->last_failure, sizeof client->last_failure, "%s", reason);
     ask->attempts++;
     if (client->broken || ask->attempts >= client->options.attempts) {
         char *all = memory_format("%s: %s (after %u attempt%s)", client_name_of(ask), reason,
@@ -334,6 +330,21 @@ static bool token_refused(struct client *client, const struct http_response *res
     return true;
 }
 
+/* However many queries a request was for, it failed once. After too many in a row the host is
+ * left alone. */
+static void count_failure(struct client *client, unsigned before)
+{
+    if (client->failures <= before)
+        return;
+    client->failures = before + 1;
+    if (client->failures < BREAKER_FAILURES || client->broken)
+        return;
+    client->broken = true;
+    log_error("%s failed %u times in a row, the last time: %s; asking it nothing more (safe to "
+              "run again)",
+              client->authority, client->failures, client->last_failure);
+}
+
 void receiving_done(void *context, struct http_response *response)
 {
     struct exchange *exchange = context;
@@ -341,6 +352,8 @@ void receiving_done(void *context, struct http_response *response)
     bool answered = response->outcome == HTTP_ANSWERED;
     bool refused = limits_refused(exchange->resource->limit, response);
     bool counted = exchange->account != BUDGET_NONE && client->options.tokens->count > 0;
+
+    unsigned before = client->failures;
 
     exchange_remove(client, exchange);
     client->counts.bytes += response->body.length;
@@ -369,5 +382,6 @@ void receiving_done(void *context, struct http_response *response)
         else
             take_answer(client, ask, response);
     }
+    count_failure(client, before);
     free(exchange);
 }

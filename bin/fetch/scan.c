@@ -234,7 +234,7 @@ static struct doc *bookmark_of(const struct scan *scan)
     struct doc *bookmark = doc_object();
 
     write_number(bookmark, "scan", (int64_t)(finished ? scan->number : scan->number - 1));
-    if (list->patience > 0 && list->position.size > 0)
+    if (list->page_size.refused > 0)
         write_number(bookmark, "page_size", list->position.size);
     if (list->gone)
         doc_set(bookmark, "gone", doc_boolean(true));

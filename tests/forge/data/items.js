@@ -153,7 +153,10 @@ function makeItem(context, number, createdAt, isPull, position) {
         locked: random.chance(0.02),
         activeLockReason: null,
         labels: random.some(repository.labels, Math.min(6, random.lognormal(1, 3))),
-        assignees: random.chance(0.35) ? random.some(repository.members, random.int(1, 2)) : [],
+        assignees: (random.chance(0.35)
+            ? random.some(repository.members, random.int(1, 2))
+            : []
+        ).sort((a, b) => a.databaseId - b.databaseId),
         milestone: random.chance(0.25) ? random.pick(repository.milestones) || null : null,
         reactions: reactions(random),
         comments: [],

@@ -90,6 +90,7 @@ class People {
         [...this.users, ...this.bots].forEach((user) => this.add(user));
         // They exist as people do, but their profile is gone.
         this.ghost = account('User', 10137, 'ghost', 'Deleted user');
+        this.ghost.id = 'MDQ6VXNlcjEwMTM3'; // as GitHub has it: of the old form
         this.byLogin.set('ghost', this.ghost);
     }
 

@@ -38,14 +38,18 @@ const WRITTEN = {
     minimizedReason: () => null,
 };
 
+function byId(list) {
+    return list.slice().sort((a, b) => a.databaseId - b.databaseId);
+}
+
 const ITEM = {
     ...WRITTEN,
     ...page(itemPath),
     authorAssociation: (one) => one.repository.association(one.author),
-    assignees: (item, args) => connection(item.assignees, args),
+    assignees: (item, args) => connection(byId(item.assignees), args),
     labels: (item, args) =>
         connection(
-            item.labels.slice().sort((a, b) => a.databaseId - b.databaseId),
+            byId(item.labels),
             args
         ),
     comments: (item, args) => lists.comments(item.comments, args),
