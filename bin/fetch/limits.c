@@ -98,7 +98,8 @@ void limits_report(const struct limit *limit, const struct http_response *respon
         return;
     report->retire = response->status == 401;
     report->spent = response->status >= 500;
-    if (limit && header_number(response, limit->remaining, &remaining) &&
+    /* what stands with a 401 is not of the account: GitHub tells a limit of 0 there */
+    if (limit && !report->retire && header_number(response, limit->remaining, &remaining) &&
         header_number(response, limit->reset, &reset)) {
         report->known = true;
         report->remaining = (uint64_t)remaining;
