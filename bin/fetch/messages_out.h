@@ -29,7 +29,6 @@ bool append_record(const struct source *source, const struct stream *stream,
 
 /* The two streams of our own: what a thing is called now, and what could not be had. */
 void append_notice_schemas(struct buffer *out);
-enum { NOTICE_SCHEMAS = 2 };
 void append_rename(const struct source *source, const char *subject, struct slice renamed_to,
                    struct slice id, struct buffer *out);
 void append_status(const struct source *source, const char *subject, const char *stream,

@@ -366,6 +366,7 @@ static void give_schemas(const struct run *run)
             append_schema(source, &source->streams[i], &run->all.selection,
                           &run->options->output->buffer);
     }
+    append_notice_schemas(&run->options->output->buffer);
 }
 
 static void close_run(struct run *run)
