@@ -433,6 +433,8 @@ static void advance(struct listing *listing, struct walk *walk, struct slice own
         listing->has_newest = true;
         listing->newest = walk->last;
     }
+    if (listing->pass_pages++ == 0)
+        listing->began_at = listing->newest;
     free(listing->edge);
     listing->edge = walk->edge;
     listing->edge_count = walk->edge_count;
@@ -455,11 +457,35 @@ static bool is_repeated(struct listing *listing, struct slice value, size_t reco
     return listing->repeats > allowed && !listing->position.ended;
 }
 
+/* While a sweep goes on, what was before it is all there; the next run would sweep again. */
 static void note_progress(struct page *page)
 {
-    position_copy(&page->after.position, &page->listing->position);
-    page->after.has_newest = page->listing->has_newest;
-    page->after.newest = page->listing->newest;
+    const struct listing *listing = page->listing;
+
+    position_copy(&page->after.position, &listing->position);
+    page->after.has_newest = listing->has_newest;
+    page->after.newest = listing->newest;
+    if (listing->sweeping && !listing->position.ended) {
+        page->after.position.ended = true;
+        page->after.newest = listing->scope.since;
+    }
+}
+
+/* A descending list of several pages is not still: what changes meanwhile moves to its front,
+ * behind our back. It is swept once more from where it began, until that takes one page. */
+static void sweep(struct listing *listing)
+{
+    if (!listing->position.ended || listing->owner || listing->pass_pages < 2 ||
+        listing->stream->incremental.order != ORDER_DESCENDING || !listing->has_newest)
+        return;
+    listing->sweeping = true;
+    listing->scope.has_since = true;
+    listing->scope.since = listing->began_at;
+    listing->scope.since_is_number = listing->newest_is_number;
+    position_free(&listing->position);
+    position_start(&listing->position, &listing->request->pagination, true);
+    listing->pass_pages = 0;
+    listing->repeats = 0;
 }
 
 static void go_on(struct listing *listing)
@@ -491,6 +517,7 @@ static void take_page(struct listing *listing, struct answer *answer)
         advance(listing, &walk, value);
         if (is_repeated(listing, page->answer.value, walk.seen))
             give_up(listing, memory_format("the server gives the same page again and again"));
+        sweep(listing);
     }
     note_progress(page);
     page->pending--;
@@ -735,7 +762,7 @@ void listing_ask(struct listing *listing)
     ask->priority = listing->priority + listing->pages_taken;
     ask->conditional = listing->stream->conditional && !listing->owner;
     ask->need_body = listing->stream->first_child != NULL;
-    ask->cache = listing->cache;
+    ask->cache = listing->sweeping ? NULL : listing->cache;
     ask->done = answered;
     ask->context = listing;
     listing->asking = true;

@@ -63,7 +63,11 @@ struct listing {
     uint64_t *edge; /* keyset: hashes of the last page's records of its last instant */
     size_t edge_count;
     int64_t edge_at;
-    bool gone; /* it ended with a status: */
+    /* descending, over several pages: what moved to the front meanwhile is asked for once more */
+    bool sweeping;
+    int64_t began_at;    /* the newest value of the first page of this pass */
+    uint64_t pass_pages; /* taken in this pass */
+    bool gone;           /* it ended with a status: */
     enum meaning meaning;
     int http_status;
 };

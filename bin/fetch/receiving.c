@@ -77,8 +77,8 @@ static void keep(struct client *client, struct ask *ask, int status, struct slic
     if (client->options.archive && !archive_write(client->options.archive, &ask->key, &stored))
         log_warning("cannot write to the archive: %m");
     if (status == 304)
-        scan_cache_touch(ask->cache, &ask->key);
-    else if (status == 200)
+        stored.status = 200;
+    if (stored.status == 200)
         scan_cache_write(ask->cache, &ask->key, &stored);
 }
 

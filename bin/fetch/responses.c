@@ -10,12 +10,14 @@
 #include <unistd.h>
 
 #include "hash.h"
+#include "http.h"
 #include "log.h"
 #include "memory.h"
 #include "moment.h"
+#include "text_parts.h"
 #include "view.h"
 
-#define SCAN_HEADER "x-leat-scan: "
+#define SCAN_HEADER "x-leat-scan"
 
 struct response_key response_key(const char *method, const char *url, struct slice request)
 {
@@ -35,27 +37,19 @@ static char *cache_path(const struct scan_cache *cache, const struct response_ke
     return memory_format("%s/%s.response", cache->folder, key->text);
 }
 
-/* The number of the scan that wrote a response; 0 when it does not say. */
-static uint64_t scan_of(const struct buffer *headers)
+/* The tag of the scan that wrote a response; empty when it does not say. */
+static struct slice tag_of(const struct buffer *headers)
 {
-    const char *at = headers->length > 0 ? memmem(headers->data, headers->length, SCAN_HEADER,
-                                                  sizeof SCAN_HEADER - 1)
-                                         : NULL;
-    uint64_t scan = 0;
+    struct http_response response = {.headers = *headers};
 
-    if (at == NULL)
-        return 0;
-    for (at += sizeof SCAN_HEADER - 1;
-         at < headers->data + headers->length && *at >= '0' && *at <= '9'; at++)
-        scan = scan * 10 + (uint64_t)(*at - '0');
-    return scan;
+    return http_header(&response, SCAN_HEADER);
 }
 
 enum cached scan_cache_read(const struct scan_cache *cache, const struct response_key *key,
                             struct stored_read *read)
 {
     char *path;
-    uint64_t scan;
+    struct slice tag;
     bool found;
 
     if (cache == NULL || cache->folder == NULL || cache->fresh)
@@ -65,10 +59,10 @@ enum cached scan_cache_read(const struct scan_cache *cache, const struct respons
     free(path);
     if (!found)
         return CACHED_NONE;
-    scan = scan_of(&read->headers);
-    if (scan != 0 && scan < cache->scan)
+    tag = tag_of(&read->headers);
+    if (cache->delivered && slice_is(tag, cache->delivered))
         return CACHED_DELIVERED;
-    if (scan == cache->scan && read->age >= 0 && read->age <= SCAN_CACHE_SECONDS)
+    if (slice_is(tag, cache->tag) && read->age >= 0 && read->age <= SCAN_CACHE_SECONDS)
         return CACHED_CURRENT;
     return CACHED_OTHER;
 }
@@ -95,34 +89,37 @@ static void account_for(struct scan_cache *cache, char *path, uint64_t bytes)
     }
 }
 
+/* The headers with the scan's own tag. */
+static void append_tagged(struct buffer *out, struct slice headers, const char *tag)
+{
+    while (headers.length > 0) {
+        struct slice line = text_take_line(&headers), rest;
+
+        if (!text_starts(line, SCAN_HEADER ":", &rest))
+            buffer_format(out, "%.*s\n", SLICE_FORMAT(line));
+    }
+    buffer_format(out, SCAN_HEADER ": %s\n", tag);
+}
+
 void scan_cache_write(struct scan_cache *cache, const struct response_key *key,
                       const struct stored *stored)
 {
-    struct stored numbered = *stored;
+    struct stored tagged = *stored;
     struct buffer headers = {0};
     char *path;
 
     if (cache == NULL || cache->folder == NULL)
         return;
-    buffer_append_slice(&headers, stored->headers);
-    buffer_format(&headers, SCAN_HEADER "%llu\n", (unsigned long long)cache->scan);
-    numbered.headers = buffer_slice(&headers);
+    append_tagged(&headers, stored->headers, cache->tag);
+    tagged.headers = buffer_slice(&headers);
     path = cache_path(cache, key);
-    if (stored_write(path, &numbered)) {
+    if (stored_write(path, &tagged)) {
         account_for(cache, path, stored->body.length);
     } else {
         log_detail("cannot keep a response in %s: %s", cache->folder, strerror(errno));
         free(path);
     }
     buffer_free(&headers);
-}
-
-void scan_cache_touch(const struct scan_cache *cache, const struct response_key *key)
-{
-    char *path = cache_path(cache, key);
-
-    stored_touch(path);
-    free(path);
 }
 
 void scan_cache_end(struct scan_cache *cache)
@@ -137,6 +134,8 @@ void scan_cache_free(struct scan_cache *cache)
         free(cache->files[i].path);
     free(cache->files);
     free(cache->folder);
+    free(cache->tag);
+    free(cache->delivered);
     *cache = (struct scan_cache){0};
 }
 

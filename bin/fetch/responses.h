@@ -1,10 +1,10 @@
 /*
  * Responses that are on disk: in the cache of a scan, in an archive, or replayed from one.
  *
- * A scan is one walk over a stream. Its number is one more than that of the last scan that the
- * STATE says was delivered, so a response of the scan's own number was got by a run that was
- * cut off, and serves instead of asking again; one of a delivered scan has been passed on, and
- * serves to ask whether it has changed.
+ * A scan is one walk over a stream, and has a tag. The STATE holds the tag of the last scan that
+ * was delivered and that of the next one, so a response with the scan's own tag was got by a run
+ * that was cut off, and serves instead of asking again; one with the delivered tag has been passed
+ * on, and serves to ask whether it has changed.
  */
 #ifndef FETCH_RESPONSES_H
 #define FETCH_RESPONSES_H
@@ -27,7 +27,8 @@ struct response_key response_key(const char *method, const char *url, struct sli
 /* Where one scan of one stream keeps its responses. */
 struct scan_cache {
     char *folder;    /* NULL: none are kept */
-    uint64_t scan;   /* the number of this one */
+    char *tag;       /* of this scan */
+    char *delivered; /* of the last one that was delivered; NULL: none was */
     bool fresh;      /* do not use what a run that was cut off left (a full refresh) */
     int64_t started; /* seconds since 1970 */
     struct {         /* what this run wrote, oldest first: bounds the disk it takes */
@@ -50,8 +51,6 @@ enum cached scan_cache_read(const struct scan_cache *cache, const struct respons
 /* Keeps a response; deletes the run's oldest when they grow beyond SCAN_CACHE_BYTES. */
 void scan_cache_write(struct scan_cache *cache, const struct response_key *key,
                       const struct stored *stored);
-/* It has not changed. */
-void scan_cache_touch(const struct scan_cache *cache, const struct response_key *key);
 /* The scan is over: forgets what it did not meet. */
 void scan_cache_end(struct scan_cache *cache);
 void scan_cache_free(struct scan_cache *cache);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "hash.h"
 #include "memory.h"
@@ -145,12 +146,39 @@ static void resume(struct scan *scan, const struct doc *bookmark)
     list->has_newest = read_value(resumed, "newest", &list->newest, &list->newest_is_number);
 }
 
-static void set_cache(struct scan *scan, const char *subject, const struct scan_options *options)
+static char *copy_text(const struct doc *doc)
+{
+    return doc_string(doc) ? memory_format("%s", doc_string(doc)) : NULL;
+}
+
+static char *random_tag(void)
+{
+    uint64_t value;
+
+    if (getrandom(&value, sizeof value, 0) != sizeof value)
+        value = (uint64_t)moment_now();
+    return memory_format("%016llx", (unsigned long long)value);
+}
+
+/* The tag of the scan that begins at a bookmark: the same each time, until one is delivered. */
+static char *tag_after(const struct doc *bookmark, bool full_refresh)
+{
+    char *tag = full_refresh ? NULL : copy_text(doc_get(bookmark, "next"));
+
+    if (tag)
+        return tag;
+    return full_refresh || bookmark ? random_tag() : memory_format("first");
+}
+
+static void set_cache(struct scan *scan, const char *subject, const struct doc *bookmark,
+                      const struct scan_options *options)
 {
     char name[HASH_UUID_LENGTH + 1];
     struct buffer text = {0};
 
-    scan->cache.scan = scan->number;
+    scan->cache.tag = tag_after(bookmark, options->full_refresh);
+    scan->cache.delivered = copy_text(doc_get(bookmark, "scan"));
+    scan->next_tag = random_tag();
     scan->cache.fresh = options->full_refresh;
     scan->cache.started = moment_now() / 1000;
     if (!options->cache)
@@ -179,7 +207,6 @@ void scan_open(struct scan *scan, struct listings *all, const struct stream *str
     list->scope.base_url = all->base_url;
     add_family(scan, stream);
     bookmark = common_bookmark(scan, bookmarks);
-    scan->number = (uint64_t)read_number(bookmark, "scan", 0) + 1;
     scan->was_gone = doc_is_true(doc_get(bookmark, "gone"));
     if (options->full_refresh)
         bookmarks = bookmark = NULL;
@@ -191,7 +218,7 @@ void scan_open(struct scan *scan, struct listings *all, const struct stream *str
     resume(scan, bookmark);
     scan->has_began = list->scope.has_since;
     scan->began = list->scope.since;
-    set_cache(scan, subject, options);
+    set_cache(scan, subject, bookmark, options);
     list->cache = &scan->cache;
     position_copy(&scan->given.position, &list->position);
     scan->given.has_newest = list->has_newest;
@@ -225,6 +252,17 @@ static struct doc *resume_of(const struct scan *scan)
     return resumed;
 }
 
+static void write_tags(const struct scan *scan, struct doc *bookmark, bool finished)
+{
+    const char *delivered = finished ? scan->cache.tag : scan->cache.delivered;
+    const char *next = finished ? scan->next_tag : scan->cache.tag;
+
+    if (scan->cache.folder && delivered)
+        doc_set(bookmark, "scan", doc_text(delivered));
+    if (scan->cache.folder)
+        doc_set(bookmark, "next", doc_text(next));
+}
+
 static struct doc *bookmark_of(const struct scan *scan)
 {
     const struct listing *list = &scan->list;
@@ -233,7 +271,7 @@ static struct doc *bookmark_of(const struct scan *scan)
     bool counts = finished || incremental->order == ORDER_ASCENDING;
     struct doc *bookmark = doc_object();
 
-    write_number(bookmark, "scan", (int64_t)(finished ? scan->number : scan->number - 1));
+    write_tags(scan, bookmark, finished);
     if (list->page_size.refused > 0)
         write_number(bookmark, "page_size", list->position.size);
     if (list->gone)
@@ -263,5 +301,6 @@ void scan_free(struct scan *scan)
     listing_free(&scan->list);
     scan_cache_free(&scan->cache);
     position_free(&scan->given.position);
+    free(scan->next_tag);
     free(scan->family);
 }

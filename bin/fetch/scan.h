@@ -6,7 +6,8 @@
  *
  *   value      the last value of the incremental field that was delivered (a time as RFC 3339,
  *              a number as text)
- *   scan       how many scans were delivered (a text)
+ *   scan       the tag of the last scan that was delivered (responses.h)
+ *   next       the tag of the next one; both only with a cache
  *   page_size  where to begin, if that was found to be less than the description says
  *   resume     of a scan that was not delivered to its end: `position` (position.h), and where
  *              it began (`since`) and has got (`newest`)
@@ -22,7 +23,7 @@
 struct scan {
     struct listing list;
     struct scan_cache cache;
-    uint64_t number;
+    char *next_tag;               /* of the scan after this one */
     const struct stream **family; /* the wanted streams it gives */
     size_t family_size;
     struct progress_made given; /* by what was given out */

@@ -48,7 +48,7 @@ fetch_options=--no-cache
 
 # Without GraphQL the other way gives the same, but for what only GraphQL counts, and the accounts
 # of bots, which it does not link to commits (and the order of labels).
-differ='issues__labels repository commit_authors pull_request_commits'
+differ='issues__labels repository repository__root_entries commit_authors pull_request_commits'
 rm -f bad.db*
 faults '[{"match":"POST","kind":"graphql-error"}]'
 status 0 'GraphQL never answers' into bad.db "$github" o/mill --attempts 2
