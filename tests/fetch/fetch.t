@@ -6,12 +6,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 forge_start --repo o/mill:issues=12,pulls=5
 export GITHUB_TOKEN=tok1
-fetch_options=--no-cache
+export fetch_options=--no-cache
 
-# counts FILE: the records of each stream, "stream=count" in one line.
-counts() {
-    grep -o '^{"type":"RECORD","stream":"[a-z_]*' "$1" | sed 's/.*"//' | sort | uniq -c | awk '{printf "%s=%s ", $2, $1}'
-}
 # schema FILE STREAM FILTER
 schema() {
     grep '^{"type":"SCHEMA"' "$1" | jq -r "select(.stream == \"$2\") | $3"
@@ -19,15 +15,8 @@ schema() {
 schema_streams() {
     grep '^{"type":"SCHEMA"' "$1" | jq -r .stream | paste -sd' '
 }
-# timeless FILE: without the times of notices.
-timeless() {
-    sed -E 's/"seen_at":"[^"]*"//' "$1"
-}
 asked() {
     counted .requests
-}
-forget() {
-    forge_control POST counts/reset > /dev/null
 }
 # refused NAME PATTERN ARGUMENTS...: a usage error that says what to do, before anything is asked.
 refused() {
@@ -42,13 +31,13 @@ refused() {
 # --- streams
 status 0 'without streams' fetch github o/mill
 mv out all
-like "$(counts all)" 'issue_comments=345 .*issues=12 .*pull_requests=5 ' 'all are fetched that are fetched by default'
+like "$(records all)" 'issue_comments=345 .*issues=12 .*pull_requests=5 ' 'all are fetched that are fetched by default'
 is "$(grep -c '"stream":"\(users\|user_search\|user_events\|org_repos\)"' all)" 0 'and no other'
 is "$(schema all issue_comments '.parent | "\(.stream) \(.key.issue_id)"')" 'issues id' 'a child names its parent'
 status 0 'a stream by name' fetch github o/mill issues
-is "$(counts out)$(schema_streams out)" 'issues=12 issues renames status' 'is fetched alone'
+is "$(records out)$(schema_streams out)" 'issues=12 issues renames status' 'is fetched alone'
 status 0 'a child stream alone' fetch github o/mill issue_comments
-is "$(counts out)$(schema out issue_comments '.parent')" 'issue_comments=345 null' 'has no parent in its SCHEMA'
+is "$(records out)$(schema out issue_comments '.parent')" 'issue_comments=345 null' 'has no parent in its SCHEMA'
 grep '"type":"RECORD","stream":"issue_comments"' all > of.all
 grep '"type":"RECORD"' out > alone
 same alone of.all 'and the same records'
@@ -60,7 +49,7 @@ is "$(schema all issues '.key_properties | join(",")')" id 'the SCHEMA has the k
 
 # --- operands
 status 0 'parameters instead of a subject' fetch github owner=o repo=mill issues
-is "$(counts out)" 'issues=12 ' 'are as good'
+is "$(records out)" 'issues=12 ' 'are as good'
 refused 'an unknown operand' "'nosuch' is no stream of github \(see leat fetch github --list\)" github o/mill nosuch
 refused 'a second subject' "'o/other' is no stream" github o/mill o/other
 refused 'a stream without what it needs' 'users: .*login has no value \(see --list\)' github o/mill users
@@ -85,7 +74,7 @@ like "$(cat out)" '^users .*\(when named\)' 'what is not fetched by default'
 like "$(cat out)" '^tokens: .*GITHUB_TOKEN' 'where tokens come from'
 status 0 '--discover' fetch --discover github
 is "$(jq -r '.streams | length' out)" "$(jq '[.streams[] | select((.hidden or .unavailable) | not)] | length' \
-    "$sources/github.json")" 'has every stream'
+    "$here/../../common/sources/github.json")" 'has every stream'
 is "$(jq -r '[.streams[] | select(.tap_stream_id == .stream and (.key_properties | length) > 0 and
     .schema.type == "object" and (.metadata[0].breadcrumb == []) and
     (. as $all | .key_properties - (.schema.properties | keys) | length == 0))] | length' out)" \

@@ -57,3 +57,17 @@ faults() {
     forge_control DELETE faults > /dev/null
     forge_control POST faults "$1" > /dev/null
 }
+
+forget() {
+    forge_control POST counts/reset > /dev/null
+}
+
+# records FILE: how many of each stream, "stream=count " after "stream=count ".
+records() {
+    grep -o '^{"type":"RECORD","stream":"[a-z_]*' "$1" | sed 's/.*"//' | sort | uniq -c | awk '{printf "%s=%s ", $2, $1}'
+}
+
+# timeless FILE: without the times of notices.
+timeless() {
+    sed -E 's/"seen_at":"[^"]*"//' "$1"
+}
