@@ -226,7 +226,7 @@ static void parse_fields(struct description *at, const struct source *source, co
         return;
     *fields = fields_parse(doc, doc_get(source->doc, "shapes"), &why);
     if (!*fields)
-        description_fail(at, place, "fields.%s", why[0] == ':' ? why + 2 : why);
+        description_fail(at, place, "fields%s%s", why[0] == ':' ? "" : ".", why);
     free(why);
 }
 
