@@ -28,11 +28,16 @@ enum log_level log_level(void)
     return shown;
 }
 
+/* What a terminal may take as a command: control characters, those of U+0080 to U+009F too. */
 static void make_visible(char *text)
 {
     for (; *text; text++) {
-        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+        unsigned char byte = (unsigned char)*text, next = (unsigned char)text[1];
+
+        if (byte < 0x20 || byte == 0x7f)
             *text = '?';
+        else if (byte == 0xc2 && next >= 0x80 && next < 0xa0)
+            text[0] = text[1] = '?';
     }
 }
 
