@@ -145,6 +145,23 @@ static bool append_placeholder(struct buffer *out, const struct scope *scope, st
     return found;
 }
 
+/* Whether a path has a segment "." or "..", which would make another path of it. */
+static bool climbs(struct slice path)
+{
+    const char *query = path.length > 0 ? memchr(path.data, '?', path.length) : NULL;
+    const char *at = path.data, *end = query ? query : at + path.length;
+
+    while (at < end) {
+        const char *slash = memchr(at, '/', (size_t)(end - at)), *stop = slash ? slash : end;
+        struct slice segment = slice_of(at, (size_t)(stop - at));
+
+        if (slice_is(segment, ".") || slice_is(segment, ".."))
+            return true;
+        at = stop + 1;
+    }
+    return false;
+}
+
 bool scope_expand(const struct scope *scope, const char *template, bool encode, struct buffer *out)
 {
     size_t before = out->length;
@@ -165,6 +182,10 @@ bool scope_expand(const struct scope *scope, const char *template, bool encode, 
             return false;
         }
         template = end + 1;
+    }
+    if (encode && climbs(slice_of(out->data + before, out->length - before))) {
+        out->length = before;
+        return false;
     }
     return true;
 }

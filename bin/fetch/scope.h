@@ -41,8 +41,9 @@ struct slice scope_path(const struct scope *scope, const char *path);
 /* The same for a path with "{name}" in it. */
 struct slice scope_expanded_path(const struct scope *scope, const char *path);
 
-/* Appends what a template stands for, its values percent-encoded if so asked. False when a
- * name in it has no value: then nothing is appended. */
+/* Appends what a template stands for; as a path of a URL, if so asked, its values percent-encoded.
+ * False, and nothing appended, when a name in it has no value, or "." or ".." would be a segment
+ * of the path. */
 bool scope_expand(const struct scope *scope, const char *template, bool encode, struct buffer *out);
 
 /* Whether a template is well-formed; otherwise *error says why (a constant text). */
