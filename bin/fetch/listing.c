@@ -454,7 +454,7 @@ static bool is_repeated(struct listing *listing, struct slice value, size_t reco
 
     listing->last_page_hash = hash;
     listing->repeats = same ? listing->repeats + 1 : 0;
-    return listing->repeats > allowed && !listing->position.ended;
+    return listing->position.circles || (listing->repeats > allowed && !listing->position.ended);
 }
 
 /* While a sweep goes on, what was before it is all there; the next run would sweep again. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hash.h"
 #include "http.h"
 #include "memory.h"
 #include "view.h"
@@ -89,6 +90,23 @@ static void follow_connection(struct position *position, struct slice connection
         set_cursor(position, view_member(info, slice_text("endCursor")));
 }
 
+/* Whether the next place was one before. One is kept in mind, a later one whenever the steps have
+ * doubled (Brent's way): a circle of any length is found before it was walked three times. */
+static bool is_circle(struct position *position)
+{
+    const char *place = position->url ? position->url : position->cursor;
+    uint64_t hash = place ? hash_64(slice_text(place)) : 0;
+
+    if (!place)
+        return false;
+    if (position->steps > 0 && hash == position->met)
+        return true;
+    position->steps++;
+    if ((position->steps & (position->steps - 1)) == 0)
+        position->met = hash;
+    return false;
+}
+
 void position_advance(struct position *position, const struct pagination *pagination,
                       const struct page_facts *facts)
 {
@@ -119,6 +137,7 @@ void position_advance(struct position *position, const struct pagination *pagina
         follow_connection(position, facts->list_owner);
         break;
     }
+    position->circles = !position->ended && is_circle(position);
 }
 
 static void append_parameter(struct buffer *url, bool *question, const char *name,

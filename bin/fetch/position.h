@@ -19,7 +19,9 @@ struct position {
     uint64_t page, offset;
     bool has_since; /* keyset: where this page asks from, instead of the scan's {since} */
     int64_t since;
-    uint32_t size; /* records asked for; 0: as the server has it */
+    uint32_t size;       /* records asked for; 0: as the server has it */
+    bool circles;        /* the place to go on from was one before */
+    uint64_t steps, met; /* for that: how many, and the hash of one place on the way */
 };
 
 void position_start(struct position *position, const struct pagination *pagination, bool update);
