@@ -53,12 +53,26 @@ static enum status complain(char *error, enum status status)
     return status;
 }
 
+/* "http://ann:secret@host": what stands before the host could be a password. */
+static bool has_user(const char *url)
+{
+    const char *host = strstr(url, "//");
+
+    host = host ? host + 2 : url;
+    return memchr(host, '@', strcspn(host, "/?#")) != NULL;
+}
+
 static bool set_base_url(struct fetch *fetch)
 {
     const char *url = fetch->url ? fetch->url : fetch->source->base_url;
     size_t length = strlen(url);
-    char *authority = http_authority(url);
+    char *authority;
 
+    if (has_user(url)) {
+        log_error("the URL to ask has a user name in it, which is not sent (see --token-file)");
+        return false;
+    }
+    authority = http_authority(url);
     if (!authority) {
         log_error("--url: '%s' is no http or https URL", url);
         return false;
