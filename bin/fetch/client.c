@@ -124,10 +124,11 @@ static bool look_in_cache(struct ask *ask)
 {
     ask->cached = scan_cache_read(ask->cache, &ask->key, &ask->kept);
     if (ask->cached == CACHED_CURRENT) {
+        scan_cache_touch(ask->cache, &ask->key);
         client_answer_stored(ask, &ask->kept, &ask->early);
         return true;
     }
-    if (ask->cached != CACHED_NONE && ask->conditional) {
+    if (ask->cached != CACHED_NONE && ask->conditional && ask->kept.status == 200) {
         ask->etag = copy_header(&ask->kept, "etag");
         ask->last_modified = copy_header(&ask->kept, "last-modified");
     }
@@ -149,6 +150,8 @@ static struct response_key key_of(const struct ask *ask)
     struct buffer request = {0};
     struct response_key key;
 
+    if (ask->pass > 0)
+        buffer_format(&request, "%u ", ask->pass);
     if (ask->query) {
         buffer_append_slice(&request, query_text(ask->query));
         buffer_append_slice(&request, buffer_slice(&ask->variables));

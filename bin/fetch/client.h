@@ -37,6 +37,7 @@ struct ask {
     bool conditional;  /* may be answered by "unchanged" */
     bool need_body;    /* unchanged or not, the body is wanted */
     bool may_shrink;   /* a query that could ask for less: see ANSWER_TOO_RICH */
+    unsigned pass;     /* another one asks the same thing anew (listing.h, sweeps) */
     unsigned patience; /* how often it was too rich before: waits longer */
     struct scan_cache *cache;
     ask_done *done;

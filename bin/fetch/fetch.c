@@ -350,6 +350,7 @@ static enum status work(struct fetch *fetch)
     fetch->run.statistics = &fetch->statistics;
     fetch->run.jobs = (unsigned)fetch->jobs;
     fetch->run.scan.full_refresh = fetch->full_refresh;
+    fetch->run.scan.keeps_state = fetch->state != NULL && !fetch->full_refresh;
     statistics_start(&fetch->statistics);
     output_open(&fetch->output, 1);
     status = fetch->probe ? run_probe(&fetch->run) : run(&fetch->run);

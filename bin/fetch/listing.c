@@ -465,7 +465,7 @@ static void note_progress(struct page *page)
     position_copy(&page->after.position, &listing->position);
     page->after.has_newest = listing->has_newest;
     page->after.newest = listing->newest;
-    if (listing->sweeping && !listing->position.ended) {
+    if (listing->sweeps > 0 && !listing->position.ended) {
         page->after.position.ended = true;
         page->after.newest = listing->scope.since;
     }
@@ -478,7 +478,7 @@ static void sweep(struct listing *listing)
     if (!listing->position.ended || listing->owner || listing->pass_pages < 2 ||
         listing->stream->incremental.order != ORDER_DESCENDING || !listing->has_newest)
         return;
-    listing->sweeping = true;
+    listing->sweeps++;
     listing->scope.has_since = true;
     listing->scope.since = listing->began_at;
     listing->scope.since_is_number = listing->newest_is_number;
@@ -762,7 +762,8 @@ void listing_ask(struct listing *listing)
     ask->priority = listing->priority + listing->pages_taken;
     ask->conditional = listing->stream->conditional && !listing->owner;
     ask->need_body = listing->stream->first_child != NULL;
-    ask->cache = listing->sweeping ? NULL : listing->cache;
+    ask->cache = listing->cache;
+    ask->pass = listing->sweeps;
     ask->done = answered;
     ask->context = listing;
     listing->asking = true;

@@ -64,7 +64,7 @@ struct listing {
     size_t edge_count;
     int64_t edge_at;
     /* descending, over several pages: what moved to the front meanwhile is asked for once more */
-    bool sweeping;
+    unsigned sweeps;
     int64_t began_at;    /* the newest value of the first page of this pass */
     uint64_t pass_pages; /* taken in this pass */
     bool gone;           /* it ended with a status: */

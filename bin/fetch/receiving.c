@@ -78,8 +78,7 @@ static void keep(struct client *client, struct ask *ask, int status, struct slic
         log_warning("cannot write to the archive: %m");
     if (status == 304)
         stored.status = 200;
-    if (stored.status == 200)
-        scan_cache_write(ask->cache, &ask->key, &stored);
+    scan_cache_write(ask->cache, &ask->key, &stored);
 }
 
 static void answer_unchanged(struct client *client, struct ask *ask)

@@ -122,6 +122,14 @@ void scan_cache_write(struct scan_cache *cache, const struct response_key *key,
     buffer_free(&headers);
 }
 
+void scan_cache_touch(const struct scan_cache *cache, const struct response_key *key)
+{
+    char *path = cache_path(cache, key);
+
+    stored_touch(path);
+    free(path);
+}
+
 void scan_cache_end(struct scan_cache *cache)
 {
     if (cache->folder)

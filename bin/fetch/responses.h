@@ -51,6 +51,8 @@ enum cached scan_cache_read(const struct scan_cache *cache, const struct respons
 /* Keeps a response; deletes the run's oldest when they grow beyond SCAN_CACHE_BYTES. */
 void scan_cache_write(struct scan_cache *cache, const struct response_key *key,
                       const struct stored *stored);
+/* It serves this run too: it is not forgotten when the scan is over. */
+void scan_cache_touch(const struct scan_cache *cache, const struct response_key *key);
 /* The scan is over: forgets what it did not meet. */
 void scan_cache_end(struct scan_cache *cache);
 void scan_cache_free(struct scan_cache *cache);

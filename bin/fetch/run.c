@@ -8,6 +8,7 @@
 #include "log.h"
 #include "memory.h"
 #include "messages_out.h"
+#include "moment.h"
 #include "progress.h"
 #include "signals.h"
 #include "state.h"
@@ -18,7 +19,8 @@ enum {
     BYTES_AHEAD = 64 << 20, /* of all others together */
     SUBJECTS_AT_ONCE = 100, /* times --jobs: as many queries as fit in one request */
     STATE_SHARE = 4,        /* a STATE for so many times its own size in records */
-    MOST_IDLE_ROUNDS = 3
+    MOST_IDLE_ROUNDS = 3,
+    RESUMED_WITHIN = 3600000 /* milliseconds */
 };
 
 struct subject {
@@ -28,6 +30,7 @@ struct subject {
     struct identity_seen identity;
     struct scan *scans;
     size_t count, current;
+    struct scan_options scan;
     bool probing; /* the last scan asks what it is called now */
     bool failed;
 };
@@ -66,6 +69,44 @@ static const struct doc *bookmarks_of(const struct run *run, const struct subjec
     return doc_get(doc_get(all, run->options->source->name), subject->name);
 }
 
+/* When the run began that did not get to the end of this subject, if that was not long ago: what
+ * it has done need not be done again. 0 otherwise. Notes that this one has begun. */
+static int64_t begin_unfinished(struct run *run, const char *name)
+{
+    const struct source *source = run->options->source;
+    struct doc *all;
+    struct buffer text = {0};
+    const char *before;
+    int64_t began, now = moment_now() / 1000 * 1000;
+
+    if (!run->options->scan.keeps_state)
+        return 0;
+    all = state_object(state_object(run->options->state, "unfinished"), source->name);
+    before = doc_string(doc_get(all, name));
+    if (before && moment_parse(slice_text(before), &began) && began <= now &&
+        now - began <= RESUMED_WITHIN)
+        return began;
+    moment_append(&text, now);
+    doc_set(all, name, doc_text(buffer_text(&text)));
+    buffer_free(&text);
+    return 0;
+}
+
+static void end_unfinished(struct run *run, const struct subject *subject)
+{
+    struct doc *all = doc_get(run->options->state, "unfinished");
+    struct doc *ours = doc_get(all, run->options->source->name);
+
+    if (subject->failed || !ours)
+        return;
+    doc_remove(ours, subject->name);
+    if (!doc_first(ours))
+        doc_remove(all, run->options->source->name);
+    if (!doc_first(all))
+        doc_remove(run->options->state, "unfinished");
+    run->state_due = true;
+}
+
 static uint64_t priority_of(uint64_t subject, size_t stream)
 {
     return subject << 40 | (uint64_t)stream << 24;
@@ -77,7 +118,7 @@ static void open_scan(struct run *run, struct subject *subject, const struct str
     struct scan *scan = &subject->scans[subject->count++];
 
     scan_open(scan, &run->all, stream, &subject->parameters, subject->name, bookmarks,
-              &run->options->scan);
+              &subject->scan);
     scan->list.identity = &subject->identity;
     scan->list.priority = priority_of(serial, stream->number);
 }
@@ -93,6 +134,8 @@ static void open_subject(struct run *run, char *name, struct parameters paramete
     subject->name = name;
     subject->parameters = parameters;
     subject->scans = memory_new(count_roots(run) + 1, sizeof *subject->scans);
+    subject->scan = run->options->scan;
+    subject->scan.unfinished = begin_unfinished(run, name);
     bookmarks = bookmarks_of(run, subject);
     for (size_t i = 0; i < source->stream_count; i++) {
         if (!source->streams[i].parent && run->all.selection.walked[i])
@@ -200,7 +243,7 @@ static void open_subjects(struct run *run)
 
 static void ask_scan(struct run *run, struct scan *scan, bool is_head)
 {
-    if (scan->over ||
+    if (scan->over || scan->skipped ||
         (is_head ? scan->list.page_count >= PAGES_AHEAD : run->all.held >= BYTES_AHEAD))
         return;
     scan_go_on(scan);
@@ -259,6 +302,8 @@ static void give_pages(struct run *run, struct subject *subject, struct scan *sc
 static void end_scan(struct run *run, struct subject *subject, struct scan *scan)
 {
     scan->over = true;
+    if (scan->skipped)
+        return;
     if (scan->list.failure) {
         log_error("%s%s%s: %s", subject->name, subject->name[0] ? ": " : "",
                   scan->list.stream->name, scan->list.failure);
@@ -276,6 +321,8 @@ static void end_scan(struct run *run, struct subject *subject, struct scan *scan
 /* Whether the scan has given all it will ever give. */
 static bool is_over(const struct scan *scan)
 {
+    if (scan->skipped)
+        return true;
     return scan->list.failure ? !listing_page_ready(&scan->list)
                               : scan->list.done && !scan->list.first;
 }
@@ -325,6 +372,7 @@ static void give_all(struct run *run)
         if (probe_moved(run, subject))
             return;
         give_rename(run, subject);
+        end_unfinished(run, subject);
         run->first = subject->next;
         if (!run->first)
             run->last = NULL;

@@ -1,6 +1,10 @@
 /*
  * A run: the wanted streams of one subject after the other, many asked for at once, given out
  * in order: subject by subject, stream by stream, page by page, with a STATE behind the pages.
+ *
+ * The STATE's value has the bookmarks (scan.h), and under unfinished.SOURCE.SUBJECT when a run
+ * began that has not got to the end of the subject: within the hour the next run goes on with
+ * that one, and passes over the streams it has done.
  */
 #ifndef FETCH_RUN_H
 #define FETCH_RUN_H

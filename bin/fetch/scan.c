@@ -197,6 +197,7 @@ void scan_open(struct scan *scan, struct listings *all, const struct stream *str
     struct listing *list = &scan->list;
     const struct doc *bookmark;
     uint32_t page_size;
+    bool is_number;
 
     *scan = (struct scan){0};
     list->all = all;
@@ -210,6 +211,10 @@ void scan_open(struct scan *scan, struct listings *all, const struct stream *str
     scan->was_gone = doc_is_true(doc_get(bookmark, "gone"));
     if (options->full_refresh)
         bookmarks = bookmark = NULL;
+    scan->keeps_state = options->keeps_state;
+    if (read_value(bookmark, "done", &scan->done_at, &is_number) && options->unfinished > 0 &&
+        scan->done_at >= options->unfinished)
+        scan->skipped = true;
     set_since(scan, bookmarks, options);
     position_start(&list->position, &list->request->pagination, scan->has_value);
     page_size = (uint32_t)read_number(bookmark, "page_size", list->position.size);
@@ -236,6 +241,8 @@ void scan_go_on(struct scan *scan)
 void scan_give_page(struct scan *scan, struct buffer *out)
 {
     listing_give_page(&scan->list, out, &scan->given);
+    if (scan->list.done && !scan->list.first && !scan->list.failure)
+        scan->done_at = moment_now() / 1000 * 1000;
 }
 
 /* Of a scan that was not delivered to its end: where it goes on. */
@@ -282,6 +289,8 @@ static struct doc *bookmark_of(const struct scan *scan)
         write_value(bookmark, "value", scan->value, list->newest_is_number);
     if (!finished)
         doc_set(bookmark, "resume", resume_of(scan));
+    else if (scan->keeps_state && scan->done_at)
+        write_value(bookmark, "done", scan->done_at, false);
     return bookmark;
 }
 

@@ -12,6 +12,8 @@
  *   resume     of a scan that was not delivered to its end: `position` (position.h), and where
  *              it began (`since`) and has got (`newest`)
  *   gone       true after a status record
+ *   done       when the scan was over: a run that goes on with one that was cut off after
+ *              `unfinished` (run.h) does not walk it again
  */
 #ifndef FETCH_SCAN_H
 #define FETCH_SCAN_H
@@ -31,15 +33,20 @@ struct scan {
     int64_t value;
     bool has_began; /* where it began */
     int64_t began;
-    bool was_gone; /* so the bookmark says */
-    bool over;     /* everything was given out, or it was given up */
+    bool was_gone;   /* so the bookmark says */
+    bool over;       /* everything was given out, or it was given up */
+    bool skipped;    /* it was over already when the run before was cut off */
+    int64_t done_at; /* 0: not yet */
+    bool keeps_state;
 };
 
 struct scan_options {
     bool full_refresh;
     bool has_since; /* where to begin without a bookmark: --since */
     int64_t since;
-    const char *cache; /* folder, or NULL */
+    const char *cache;  /* folder, or NULL */
+    bool keeps_state;   /* there will be a next run that knows of this one */
+    int64_t unfinished; /* when the run began that was cut off; 0: none was */
 };
 
 /* Sets the scan up; `bookmarks` are those of the subject (NULL-safe). Nothing is asked yet. */

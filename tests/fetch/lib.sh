@@ -4,7 +4,7 @@
 . "$here/../forge/start.sh"
 sources=$(cd "$here/../../common/sources" && pwd)
 export GITHUB_TOKENS= GITHUB_TOKEN= GH_TOKEN= GITLAB_TOKENS= GITLAB_TOKEN=
-export XDG_CACHE_HOME="$WORK/cache" XDG_STATE_HOME="$WORK/state"
+export XDG_CACHE_HOME="$WORK/cache" XDG_STATE_HOME="$WORK/local-state"
 
 # patient NAME: a copy of a source that rests a second where the platform names no time.
 patient() {
