@@ -42,6 +42,7 @@ struct field_type {
 
 struct field {
     char *name;
+    struct buffer prefix; /* `"name":` */
     struct field_type *type;
 };
 
@@ -84,6 +85,7 @@ void fields_free(struct fields *fields)
         return;
     for (size_t i = 0; i < fields->count; i++) {
         free(fields->items[i].name);
+        buffer_free(&fields->items[i].prefix);
         free_type(fields->items[i].type);
     }
     free(fields->items);
@@ -218,6 +220,8 @@ static struct fields *parse_fields(const struct doc *doc, const struct doc *shap
             return NULL;
         }
         field->name = memory_format("%s", doc_name(one));
+        json_append_string(&field->prefix, slice_text(field->name));
+        buffer_append_byte(&field->prefix, ':');
         fields->count++;
     }
     return fields;
@@ -330,8 +334,7 @@ static void append_members(struct fields *fields, const struct scope *scope, boo
         if (comma)
             buffer_append_byte(out, ',');
         comma = true;
-        json_append_string(out, slice_text(fields->items[i].name));
-        buffer_append_byte(out, ':');
+        buffer_append_slice(out, buffer_slice(&fields->items[i].prefix));
         append_field(fields->items[i].type, scope, out);
     }
 }

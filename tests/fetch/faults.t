@@ -8,7 +8,7 @@ forge_start --repo o/mill:issues=60,pulls=30
 patient github
 github="$WORK/sources/github.json"
 export GITHUB_TOKEN=tok1
-fetch_options=--no-cache
+export fetch_options=--no-cache
 status 0 'an undisturbed run' into good.db "$github" o/mill
 rows good.db > good.rows
 [ "$(sqlite3 good.db 'SELECT count(*) FROM issues')" -eq 60 ]
@@ -19,6 +19,7 @@ survives() {
     rm -f bad.db*
     faults "$2"
     status 0 "$1: ends well" into bad.db "$github" o/mill
+    # shellcheck disable=SC2154 # set by status
     [ "$got" -eq 0 ] || tail -5 bad.db.err | sed 's/^/# /'
     rows bad.db > bad.rows
     same bad.rows good.rows "$1: the rows"
@@ -42,9 +43,9 @@ survives 'slow' '[{"match":".","times":3,"kind":"slow","bytes_per_second":400000
 survives 'late' '[{"match":".","probability":0.1,"kind":"delay","seconds":0.3}]'
 
 # A silent server is left in time.
-fetch_options='--no-cache --timeout 1'
+export fetch_options='--no-cache --timeout 1'
 survives 'silent' '[{"match":".","skip":2,"times":2,"kind":"delay","seconds":4}]'
-fetch_options=--no-cache
+export fetch_options=--no-cache
 
 # Without GraphQL the other way gives the same, but for what only GraphQL counts, and the accounts
 # of bots, which it does not link to commits (and the order of labels).
@@ -60,7 +61,7 @@ same bad.rows good.common 'GraphQL never answers: the rows'
 
 # What is not survived says so, and the next run makes it whole.
 rm -f bad.db*
-fetch_options=
+export fetch_options=""
 faults '[{"match":"pulls/comments","kind":"5xx"}]'
 status 4 'one stream fails: status 4' into bad.db "$github" o/mill --attempts 2
 like "$(cat bad.db.err)" 'review_comments: .*502' 'it says which and why'

@@ -16,14 +16,14 @@ awk '
     /^    / && inside { sub(/^    /, ""); print > ("example." n ".output"); next }
     { inside = 0 }
 ' "$top/README"
-for n in 1 2 3 4 5 6; do
+for n in 1 2 3 4 5 6 7; do
     [ -f example.$n.output ] || : > example.$n.output
     sh ./example.$n.command > got 2>&1
     # the bookmark is not the point of the example
     grep -v '"STATE"' got > printed
     same printed example.$n.output "README: $(cat example.$n.command)"
 done
-[ ! -f example.7.command ]
+[ ! -f example.8.command ]
 ok $? 'that was all of them'
 
 # the table of tools is what leat alone lists
