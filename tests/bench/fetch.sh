@@ -17,7 +17,8 @@ wait_for() {
     return 1
 }
 . "$here/../fetch/lib.sh"
-export GITHUB_TOKEN=token GITLAB_TOKEN=token
+# two: on one host the books of one token would be one
+export GITHUB_TOKEN=token GITLAB_TOKEN=token2
 trap 'forge_stop; rm -rf "$WORK"' EXIT
 
 # Requests, for a first run and for a day with five changed items; a client that asks for each item
