@@ -282,7 +282,8 @@ struct fields *fields_parse(const struct doc *doc, const struct doc *shapes, cha
     return parse_fields(doc, shapes, 0, error);
 }
 
-static void append_typed(struct field_type *type, const struct scope *scope, struct slice value,
+/* Of this and all that follow: false for a duplicate key in the value, however deep. */
+static bool append_typed(struct field_type *type, const struct scope *scope, struct slice value,
                          struct buffer *out);
 
 static struct slice candidate_value(struct candidate *candidate, const struct scope *scope)
@@ -301,7 +302,7 @@ static struct slice candidate_value(struct candidate *candidate, const struct sc
 }
 
 /* Appends the value of a field of the object at hand. */
-static void append_field(struct field_type *type, const struct scope *scope, struct buffer *out)
+static bool append_field(struct field_type *type, const struct scope *scope, struct buffer *out)
 {
     for (size_t i = 0; i < type->candidate_count; i++) {
         struct candidate *candidate = &type->candidates[i];
@@ -314,29 +315,31 @@ static void append_field(struct field_type *type, const struct scope *scope, str
                 json_append_string(out, buffer_slice(&text));
             buffer_free(&text);
             if (found)
-                return;
+                return true;
         } else {
             struct slice value = candidate_value(candidate, scope);
 
-            if (!view_is_null(value)) {
-                append_typed(type, scope, value, out);
-                return;
-            }
+            if (!view_is_null(value))
+                return append_typed(type, scope, value, out);
         }
     }
     buffer_append_text(out, type->otherwise ? type->otherwise : "null");
+    return true;
 }
 
-static void append_members(struct fields *fields, const struct scope *scope, bool comma,
+static bool append_members(struct fields *fields, const struct scope *scope, bool comma,
                            struct buffer *out)
 {
+    bool unique = true;
+
     for (size_t i = 0; i < fields->count; i++) {
         if (comma)
             buffer_append_byte(out, ',');
         comma = true;
         buffer_append_slice(out, buffer_slice(&fields->items[i].prefix));
-        append_field(fields->items[i].type, scope, out);
+        unique &= append_field(fields->items[i].type, scope, out);
     }
+    return unique;
 }
 
 bool fields_append(struct fields *fields, const struct scope *scope, bool comma, struct buffer *out)
@@ -345,36 +348,38 @@ bool fields_append(struct fields *fields, const struct scope *scope, bool comma,
     bool unique = view_members(&fields->members, scope->record);
 
     here.members = &fields->members;
-    append_members(fields, &here, comma, out);
+    unique &= append_members(fields, &here, comma, out);
     return unique;
 }
 
-static void append_object(struct fields *fields, const struct scope *scope, struct slice value,
+static bool append_object(struct fields *fields, const struct scope *scope, struct slice value,
                           struct buffer *out)
 {
     struct scope inside = *scope;
+    bool unique;
 
     if (view_kind(value) != JSON_OBJECT) {
         buffer_append_slice(out, value);
-        return;
+        return true;
     }
     inside.record = value;
     buffer_append_byte(out, '{');
-    fields_append(fields, &inside, false, out);
+    unique = fields_append(fields, &inside, false, out);
     buffer_append_byte(out, '}');
+    return unique;
 }
 
 /* Elements that are null (an object that is gone) are left out. */
-static void append_array(struct field_type *element, const struct scope *scope, struct slice value,
+static bool append_array(struct field_type *element, const struct scope *scope, struct slice value,
                          struct buffer *out)
 {
     struct slice list = view_list(value), one;
     const char *at = NULL;
-    bool comma = false;
+    bool comma = false, unique = true;
 
     if (list.data == NULL) {
         buffer_append_slice(out, value);
-        return;
+        return true;
     }
     buffer_append_byte(out, '[');
     while (view_next(list, &at, &one)) {
@@ -388,15 +393,16 @@ static void append_array(struct field_type *element, const struct scope *scope, 
             buffer_append_byte(out, ',');
         comma = true;
         if (element->candidate_count == 0) {
-            append_typed(element, &inside, one, out);
+            unique &= append_typed(element, &inside, one, out);
         } else {
-            view_members(&members, one);
+            unique &= view_members(&members, one);
             inside.members = &members;
-            append_field(element, &inside, out);
+            unique &= append_field(element, &inside, out);
             view_members_free(&members);
         }
     }
     buffer_append_byte(out, ']');
+    return unique;
 }
 
 /* "-12" as a string, or 12: the digits. */
@@ -428,33 +434,32 @@ static bool append_mapped(char **map, struct slice value, struct buffer *out)
     return false;
 }
 
-static void append_typed(struct field_type *type, const struct scope *scope, struct slice value,
+static bool append_typed(struct field_type *type, const struct scope *scope, struct slice value,
                          struct buffer *out)
 {
     enum json_kind kind = view_kind(value);
 
     if (append_mapped(type->map, value, out))
-        return;
+        return true;
     switch (type->kind) {
     case FIELD_OBJECT:
-        append_object(type->object, scope, value, out);
-        return;
+        return append_object(type->object, scope, value, out);
     case FIELD_ARRAY:
-        append_array(type->element, scope, value, out);
-        return;
+        return append_array(type->element, scope, value, out);
     case FIELD_INTEGER:
         buffer_append_slice(out, digits_in(value));
-        return;
+        return true;
     case FIELD_STRING:
         if (kind == JSON_NUMBER || kind == JSON_TRUE || kind == JSON_FALSE) {
             json_append_string(out, value);
-            return;
+            return true;
         }
         break;
     default:
         break;
     }
     buffer_append_slice(out, value);
+    return true;
 }
 
 static struct field *find(const struct fields *fields, const char *name)

@@ -19,7 +19,7 @@ struct fields *fields_parse(const struct doc *doc, const struct doc *shapes, cha
 void fields_free(struct fields *fields);
 
 /* Appends `"name":value,...` of the object at hand, a "," before each if `comma`. False for a
- * duplicate key in it. */
+ * duplicate key in it, or in an object inside that fields are taken from. */
 bool fields_append(struct fields *fields, const struct scope *scope, bool comma,
                    struct buffer *out);
 

@@ -125,6 +125,11 @@ static void test_sources(void)
     makes("{\"a\":\"any\"}", "{\"\\u0061\":1}", "\"a\":1", true);
     makes("{\"a\":\"any\"}", "{\"a\":1,\"a\":2}", NULL, false);
     makes("{\"a\":\"any\"}", "{\"a\":1,\"b\":2,\"b\":2}", NULL, false);
+    makes("{\"a\":{\"b\":\"any\"}}", "{\"a\":{\"b\":1,\"b\":2}}", NULL, false);
+    makes("{\"a\":[{\"b\":\"any\"}]}", "{\"a\":[{\"b\":1},{\"c\":1,\"c\":2}]}", NULL, false);
+    makes("{\"a\":[{\"b\":{\"c\":\"any\"}}]}", "{\"a\":[{\"b\":{\"c\":1,\"c\":1}}]}", NULL, false);
+    makes("{\"a\":[{\"$type\":\"any\",\"$from\":\"b\"}]}", "{\"a\":[{\"b\":1,\"b\":2}]}", NULL,
+          false);
     makes("{\"comment\":\"two words are a comment\",\"a\":\"any\"}", "{\"a\":1}", "\"a\":1", true);
     makes("{\"comment\":\"string\"}", "{\"comment\":\"x\"}", "\"comment\":\"x\"", true);
 }

@@ -27,12 +27,15 @@ static void names(const char *json, const char *path, const char *expected)
     free((char *)value.data);
 }
 
-static void holds(const char *json, bool expected)
+/* Each of some values. */
+static void hold(const char *const *values, bool expected)
 {
-    struct slice value = padded(json);
+    for (; *values; values++) {
+        struct slice value = padded(*values);
 
-    ok(view_holds(value) == expected, "%s %s", json, expected ? "holds" : "does not hold");
-    free((char *)value.data);
+        ok(view_holds(value) == expected, "%s %s", *values, expected ? "holds" : "does not hold");
+        free((char *)value.data);
+    }
 }
 
 static void is_unique(const char *json, bool expected)
@@ -101,6 +104,11 @@ static void find_by_hint(void)
 
 int main(void)
 {
+    static const char *const empty[] = {"null", "false", "0",   "-0", "0.0", "0e5",
+                                        "\"\"", "[]",    "[ ]", "{}", "{ }", NULL};
+    static const char *const full[] = {"true",  "1",     "-1",     "0.01",         "10e0",
+                                       "\"0\"", "\" \"", "[null]", "{\"a\":null}", NULL};
+
     names("{\"a\":{\"b\":[1, 2]}}", "a.b", "[1, 2]");
     names("{\"a\":{\"b\":1}}", "a", "{\"b\":1}");
     names("{\"a\":1}", ".", "{\"a\":1}");
@@ -115,14 +123,8 @@ int main(void)
     names("[1]", "a", NULL);
     names("7", "a", NULL);
 
-    for (const char *const *json = (const char *const[]){"null", "false", "0", "-0", "0.0", "0e5",
-                                                         "\"\"", "[]", "[ ]", "{}", "{ }", NULL};
-         *json; json++)
-        holds(*json, false);
-    for (const char *const *json = (const char *const[]){"true", "1", "-1", "0.01", "10e0", "\"0\"",
-                                                         "\" \"", "[null]", "{\"a\":null}", NULL};
-         *json; json++)
-        holds(*json, true);
+    hold(empty, false);
+    hold(full, true);
     ok(!view_holds(slice_of(NULL, 0)), "nothing does not hold");
 
     is_unique("{}", true);
