@@ -90,12 +90,14 @@ is "$(asked)" 0 'nothing was asked'
 
 # --- the way does not change what comes
 fetch -j 1 github o/mill > one
+faults '[{"match":".","probability":0.3,"kind":"delay","seconds":0.1}]'
 fetch -j 8 github o/mill > eight
+faults '[]'
 timeless all > all.timeless
 timeless one > one.timeless
 timeless eight > eight.timeless
 same one.timeless all.timeless 'one request at a time gives the same'
-same eight.timeless all.timeless 'as do eight'
+same eight.timeless all.timeless 'as do eight, when some answers are late'
 
 # --- archives
 mkdir empty

@@ -63,6 +63,25 @@ written | jq -r .updated_at > changed
 sort changed > changed.sorted
 same changed changed.sorted 'by keyset: oldest first'
 
+# by connection: labels of a repository, with a query of one's own.
+cat > labels.graphql << 'END'
+query($owner: String!, $repo: String!, $first: Int!, $after: String) {
+    repository(owner: $owner, name: $repo) {
+        labels(first: $first, after: $after) { nodes { name } pageInfo { hasNextPage endCursor } }
+    }
+}
+END
+printf '{"name":"own","base_url":"http://localhost","subjects":["{owner}/{repo}"],"graphql":{"path":"/graphql"},
+    "authentication":{"header":"Authorization: Bearer {token}","environment":["OWN_TOKEN"]},
+    "streams":[{"name":"labels","key":["name"],"request":{"query":"labels.graphql","records":"repository.labels",
+    "pagination":{"type":"graphql","size":5,"most":5}},"fields":{"name":"string"}}]}' > labels.json
+forget
+status 0 'by connection' env OWN_TOKEN=t "$LEAT" fetch --url "$FORGE_URL" --no-cache ./labels.json o/mill
+written | jq -r .name | sort > names
+forge_control GET 'truth?platform=github&repo=o/mill&stream=labels' | jq -r .row.name | sort > expected
+same names expected 'by connection: every record once'
+is "$(counted .requests)" 3 'by connection: five at a time'
+
 # by a cursor that is a whole URL, and one that says when it is the last.
 answer /first '{"data":[{"id":1}],"links":{"next":"ORIGIN/second"}}'
 answer /second '{"data":[{"id":2}],"links":{"next":null}}'
