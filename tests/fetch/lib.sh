@@ -1,9 +1,10 @@
 # Shared by the tests of fetch: a forge to ask, and tables to compare. To be sourced after
 # tests/lib.sh.
 # shellcheck shell=sh
+# shellcheck disable=SC2154 # of the test
 . "$here/../forge/start.sh"
 sources=$(cd "$here/../../common/sources" && pwd)
-export GITHUB_TOKENS= GITHUB_TOKEN= GH_TOKEN= GITLAB_TOKENS= GITLAB_TOKEN=
+unset GITHUB_TOKENS GITHUB_TOKEN GH_TOKEN GITLAB_TOKENS GITLAB_TOKEN
 export XDG_CACHE_HOME="$WORK/cache" XDG_STATE_HOME="$WORK/local-state"
 
 # patient NAME: a copy of a source that rests a second where the platform names no time.
