@@ -215,6 +215,27 @@ static char *header_of_token(const char *template, const char *token)
     return buffer_text(&text);
 }
 
+/* Where GraphQL is spoken, which must be on the host of the base URL. */
+static bool set_graphql_url(struct client *client, char **error)
+{
+    const char *path = client->options.source->graphql_path;
+    char *base = memory_format("%s/", client->options.base_url), *authority;
+    bool same;
+
+    client->graphql_url = path ? http_resolve(base, path) : NULL;
+    free(base);
+    if (!path)
+        return true;
+    authority = client->graphql_url ? http_authority(client->graphql_url) : NULL;
+    same = authority && strcmp(authority, client->authority) == 0 &&
+           http_is_https(client->graphql_url) == http_is_https(client->options.base_url);
+    free(authority);
+    if (!same)
+        *error = memory_format("graphql: the path '%s' leaves the host of %s", path,
+                               client->options.base_url);
+    return same;
+}
+
 struct client *client_open(const struct client_options *options, char **error)
 {
     struct http_options http = {.user_agent = "leat/" LEAT_VERSION,
@@ -229,6 +250,10 @@ struct client *client_open(const struct client_options *options, char **error)
     client->options = *options;
     client->account_count = tokens ? tokens : 1;
     client->authority = http_authority(options->base_url);
+    if (!set_graphql_url(client, error)) {
+        client_close(client);
+        return NULL;
+    }
     client->http = http_open(&http);
     if (!client->http)
         *error = memory_format("libcurl does not start");
@@ -296,6 +321,7 @@ void client_close(struct client *client)
         free(resource);
     }
     free(client->authority);
+    free(client->graphql_url);
     free(client);
 }
 

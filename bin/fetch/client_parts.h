@@ -22,6 +22,7 @@ struct client {
     struct http *http;
     struct budget *budget;
     char *authority;
+    char *graphql_url;    /* NULL: none is spoken */
     char **token_headers; /* one a token; or one empty for none */
     size_t account_count;
     struct resource *resources; /* linked */

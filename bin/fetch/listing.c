@@ -177,10 +177,11 @@ static void give_up(struct listing *listing, char *reason)
 
 /* -- records --------------------------------------------------------------------------- */
 
-static void reject_record(struct page *page, const struct stream *stream, const struct scope *scope)
+static void reject_record(struct page *page, const struct stream *stream, const struct scope *scope,
+                          const char *reason)
 {
     struct reject reject = {.stream = slice_text(stream->name),
-                            .reason = "a key that stands twice in an object",
+                            .reason = reason,
                             .original = scope->record,
                             .length = scope->record.length};
 
@@ -286,9 +287,13 @@ static void process_record(struct page *page, const struct stream *stream,
     if (!scope_holds_all(scope, stream->only.items, stream->only.count) ||
         scope_holds_any(scope, stream->leave_out.items, stream->leave_out.count))
         return;
+    if (!stream->fields && view_kind(scope->record) != JSON_OBJECT) {
+        reject_record(page, stream, scope, "no object, and the stream has no fields");
+        return;
+    }
     if (all->selection.wanted[stream->number] && !stream->hidden) {
         if (!append_record(all->source, stream, scope, page_text(page))) {
-            reject_record(page, stream, scope);
+            reject_record(page, stream, scope, "a key that stands twice in an object");
             return;
         }
         page->records++;
@@ -418,6 +423,14 @@ static void take_records(struct walk *walk, struct slice value)
     }
 }
 
+/* An array, a connection, one object; or null, which is none. */
+static bool can_be_records(struct slice value)
+{
+    enum json_kind kind = view_kind(value);
+
+    return kind == JSON_ARRAY || kind == JSON_OBJECT || kind == JSON_NULL;
+}
+
 static void advance(struct listing *listing, struct walk *walk, struct slice owner)
 {
     struct page_facts facts = {.answer = &walk->page->answer,
@@ -512,6 +525,10 @@ static void take_page(struct listing *listing, struct answer *answer)
     if (value.data == NULL) {
         page->broken = true;
         give_up(listing, memory_format("the answer has no '%s'", listing->request->records));
+    } else if (!can_be_records(value)) {
+        page->broken = true;
+        give_up(listing, memory_format("what the answer has at '%s' is no record, nor several",
+                                       listing->request->records));
     } else {
         take_records(&walk, value);
         advance(listing, &walk, value);

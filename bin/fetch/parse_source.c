@@ -372,7 +372,7 @@ static void parse_graphql(struct description *at, const struct doc *doc, struct 
     if (doc == NULL)
         return;
     description_check(at, doc, "graphql", "path resource cost nodes");
-    source->graphql_path = description_template(at, doc, "path", "graphql");
+    source->graphql_path = description_text(at, doc, "path", "graphql");
     if (doc_get(doc, "resource"))
         source->graphql_resource = description_text(at, doc, "resource", "graphql");
     source->graphql_cost = description_text(at, doc, "cost", "graphql");
@@ -436,7 +436,7 @@ static void parse_source(struct description *at, struct source *source)
             description_fail(at, "subjects", "%s", why);
     }
     source->help = description_pairs(at, doc_get(doc, "parameters"), "parameters", false);
-    source->headers = description_pairs(at, doc_get(doc, "headers"), "headers", true);
+    source->headers = description_pairs(at, doc_get(doc, "headers"), "headers", false);
     parse_authentication(at, doc_get(doc, "authentication"), source);
     parse_limits(at, doc_get(doc, "limits"), source);
     parse_meanings(at, doc_get(doc, "statuses"), "description", &source->statuses);

@@ -276,10 +276,15 @@ static bool take_graphql(struct exchange *exchange, struct http_response *respon
     if (response->status != 200 || !is_json(response, &why)) {
         char *reason = response->status != 200 ? error_text(response) : why;
 
-        if (response->status >= 400 && response->status < 500 && response->status != 408)
-            while (exchange->asks)
-                answer_status(exchange->client, client_pop(&exchange->asks), response);
-        else
+        bool refused = response->status >= 400 && response->status < 500 && response->status != 408;
+
+        /* the way is refused, not the thing asked for: there may be another */
+        while (refused && exchange->asks) {
+            struct ask *ask = client_pop(&exchange->asks);
+
+            client_fail(ask, memory_format("%s: %s", client_name_of(ask), reason));
+        }
+        if (!refused)
             all_too_rich(exchange, reason);
         free(reason);
         return false;
@@ -311,10 +316,14 @@ static void settle(struct exchange *exchange, const struct http_response *respon
     struct resource *resource = exchange->resource;
     struct budget_report report;
 
-    if (exchange->account == BUDGET_NONE)
-        return;
     limits_report(resource->limit, response, refused, resource->refusals, &report);
     resource->refusals = refused ? resource->refusals + 1 : 0;
+    if (exchange->account == BUDGET_NONE) {
+        /* nothing is counted, but a refusal is one all the same */
+        if (report.not_before > resource->blocked_until)
+            resource->blocked_until = report.not_before;
+        return;
+    }
     resource->blocked_until = 0;
     budget_settle(exchange->client->budget, &resource->accounts[exchange->account], exchange->cost,
                   &report);

@@ -162,13 +162,35 @@ static void free_subject(struct subject *subject)
     free(subject);
 }
 
-/* "login=ann,org=acme": what a subject given by parameters is called. */
-static char *name_of_parameters(const struct parameters *said)
+/* A subject as an operand would have named it, if what is said is just what one has. */
+static bool append_as_operand(const struct source *source, const struct parameters *said,
+                              struct buffer *name)
+{
+    for (size_t i = 0; i < source->subjects.count; i++) {
+        struct scope scope = {.parameters = said};
+        struct parameters back = {0};
+        bool same;
+
+        name->length = 0;
+        same = source_expand_subject(source->subjects.items[i], &scope, name) &&
+               source_subject(source, buffer_text(name), &back) && back.count == said->count;
+        parameters_free(&back);
+        if (same)
+            return true;
+    }
+    name->length = 0;
+    return false;
+}
+
+/* "chaoss/augur", or "login=ann,org=acme": what a subject given by parameters is called. */
+static char *name_of_parameters(const struct source *source, const struct parameters *said)
 {
     struct buffer name = {0};
 
-    for (size_t i = 0; i < said->count; i++)
-        buffer_format(&name, "%s%s=%s", i ? "," : "", said->names[i], said->values[i]);
+    if (!append_as_operand(source, said, &name)) {
+        for (size_t i = 0; i < said->count; i++)
+            buffer_format(&name, "%s%s=%s", i ? "," : "", said->names[i], said->values[i]);
+    }
     return buffer_text(&name);
 }
 
@@ -208,7 +230,7 @@ static void open_next_line(struct run *run)
     if (result == LINES_LINE && take_line(line, &said)) {
         parameters_copy(&all, &run->options->parameters);
         parameters_copy(&all, &said);
-        open_subject(run, name_of_parameters(&said), all);
+        open_subject(run, name_of_parameters(run->options->source, &said), all);
     } else if (result == LINES_LINE || result == LINES_TOO_LONG) {
         reject.length = result == LINES_LINE ? line.length : run->options->each->long_length;
         rejects_add(run->options->rejects, &reject);
@@ -231,7 +253,7 @@ static void open_subjects(struct run *run)
         parameters_copy(&all, &run->options->parameters);
         open_subject(run,
                      run->options->subject ? memory_format("%s", run->options->subject)
-                                           : name_of_parameters(&all),
+                                           : name_of_parameters(run->options->source, &all),
                      all);
     }
     while (!run->no_more && !signals_stopped() &&
@@ -332,11 +354,12 @@ static void give_rename(struct run *run, struct subject *subject)
 {
     struct identity_seen *seen = &subject->identity;
 
-    if (!run->options->subject || seen->subject.length == 0 ||
+    if (seen->subject.length == 0 || strchr(subject->name, '=') ||
         strcasecmp(buffer_text(&seen->subject), subject->name) == 0)
         return;
     append_rename(run->options->source, subject->name, buffer_slice(&seen->subject),
                   buffer_slice(&seen->id), &run->options->output->buffer);
+    run->state_due = true;
     log_note("%s is called %s now", subject->name, buffer_text(&seen->subject));
 }
 

@@ -84,18 +84,6 @@ static void append_request_headers(const struct client *client, const struct exc
         add_header(headers, count, memory_format("If-Modified-Since: %s", ask->last_modified));
 }
 
-static char *graphql_url(const struct client *client)
-{
-    struct scope scope = {.base_url = client->options.base_url};
-    const char *path = client->options.source->graphql_path;
-    struct buffer url = {0};
-
-    if (strncmp(path, "http", 4) != 0 && path[0] != '{')
-        buffer_append_text(&url, client->options.base_url);
-    scope_expand(&scope, path, false, &url);
-    return buffer_text(&url);
-}
-
 static void compose(const struct client *client, const struct exchange *exchange,
                     struct buffer *body)
 {
@@ -114,7 +102,7 @@ static void start(struct client *client, struct exchange *exchange)
     struct http_request request = {.method = ask->query ? "POST" : "GET"};
     char **headers = NULL;
     struct buffer body = {0};
-    char *url = ask->query ? graphql_url(client) : memory_format("%s", ask->url);
+    char *url = memory_format("%s", ask->query ? client->graphql_url : ask->url);
 
     append_request_headers(client, exchange, &headers, &request.header_count);
     if (ask->query)

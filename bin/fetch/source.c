@@ -163,6 +163,20 @@ bool source_subject(const struct source *source, const char *subject, struct par
     return false;
 }
 
+bool source_expand_subject(const char *template, const struct scope *scope, struct buffer *out)
+{
+    struct buffer plain = {0};
+    bool good;
+
+    for (; *template; template ++) {
+        if (template[0] != '*' || template[1] != '}')
+            buffer_append_byte(&plain, *template);
+    }
+    good = scope_expand(scope, buffer_text(&plain), false, out);
+    buffer_free(&plain);
+    return good;
+}
+
 static void free_texts(struct texts *texts)
 {
     for (size_t i = 0; i < texts->count; i++)

@@ -151,4 +151,7 @@ enum meaning source_meaning(const struct source *source, const struct stream *st
 bool source_subject(const struct source *source, const char *subject,
                     struct parameters *parameters);
 
+/* Appends what a template of subjects is with these parameters. False when one is missing. */
+bool source_expand_subject(const char *template, const struct scope *scope, struct buffer *out);
+
 #endif
