@@ -155,6 +155,25 @@ for more in '' ",$id"; do
         'fetch all a key that stands twice in an object {"id":2,"a":1,"a":2}' 'it is rejected, as it was'
 done
 
+# --- what is no record
+answer /x '[{"id":1},7,[8],{"id":2}]'
+describe odd "$x"
+status 1 'elements that are no objects: status 1' own --rejects odd.rejects ./odd.json
+is "$(written | paste -sd' ')" '{"id":1} {"id":2}' 'the others are there'
+is "$(jq -r .original odd.rejects | paste -sd' ')" '7 [8]' 'they are rejected, as they were'
+shaped 'with fields they may be values' '["a",7]' '{"id":"a"} {"id":"7"}' \
+    "$x,\"fields\":{\"id\":{\"\$type\":\"string\",\"\$from\":\".\"}}"
+describe odd "$x"
+for body in 7 true '"text"'; do
+    answer /x "$body"
+    status 4 "the answer $body: status 4" own ./odd.json
+    like "$(cat err)" "all: what the answer has at '\.' is no record, nor several" 'it says so'
+done
+answer /x '{"items":[]}'
+describe odd '"request":{"path":"/x","records":"data"}'
+status 4 'an answer without records: status 4' own ./odd.json
+like "$(cat err)" "all: the answer has no 'data'" 'it says so'
+
 # --- parents and children
 answer /parents '[{"id":1,"n":"a/b","has":1,"c":[{"k":1}]},{"id":2,"n":"c","has":0},{"id":3,"n":"d","has":2}]'
 answer /of/a%2Fb '[{"k":10}]'

@@ -3,6 +3,7 @@
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../lib.sh"
 . "$here/lib.sh"
+. "$here/canned.sh"
 forge_start --repo o/mill:issues=12,pulls=5
 export fetch_options=--no-cache
 
@@ -91,4 +92,33 @@ export GITHUB_TOKENS='limited other'
 forget
 status 0 'a token without budget, beside one with' fetch github o/mill releases
 is "$(used)" other 'the other is asked with'
+
+# A limit that nobody described.
+canned_start
+printf '{"name":"own","base_url":"http://127.0.0.1","streams":[{"name":"all","key":["id"],"request":{"path":"/x"}}],
+    "authentication":{"header":"X-Key: {token}","environment":["OWN_KEY"]}}\n' > own.json
+for key in '' secret; do
+    export OWN_KEY=$key
+    answer /x '{}' 429 '{"retry-after":"2"}'
+    : > requests
+    "$LEAT" fetch --url "$CANNED_URL" --no-cache ./own.json > out 2> err &
+    pid=$!
+    wait_for requests
+    answer /x '[{"id":1}]'
+    wait $pid && got=0 || got=$?
+    is "$got $(records out)$(wc -l < requests)" '0 all=1 2' "429${key:+ with a token}: is waited out, without asking meanwhile"
+    like "$(cat err)" "waiting [12] s for the rate limit 'core'" 'which is told'
+    answer /x '{}' 429 '{"retry-after":"100"}'
+    rm -f err
+    "$LEAT" fetch --url "$CANNED_URL" --no-cache ./own.json > out 2> err &
+    pid=$!
+    wait_for err
+    begin=$(date +%s)
+    kill -TERM $pid
+    wait $pid && got=0 || got=$?
+    is "$got" 4 'SIGTERM while it waits: status 4'
+    [ $(($(date +%s) - begin)) -lt 3 ]
+    ok $? 'at once'
+    rm -rf "$XDG_STATE_HOME"
+done
 done_testing
