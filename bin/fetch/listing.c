@@ -793,7 +793,12 @@ bool listing_describe(const struct listing *listing, struct buffer *out, char **
     char *url;
 
     if (request->query) {
-        buffer_format(out, "POST %s %s ", listing->all->source->graphql_path, request->query_file);
+        char *base = memory_format("%s/", listing->all->base_url);
+
+        url = http_resolve(base, listing->all->source->graphql_path);
+        buffer_format(out, "POST %s %s ", url ? url : "", request->query_file);
+        free(url);
+        free(base);
         return append_variables(listing, out, why);
     }
     url = url_of(listing, why);
