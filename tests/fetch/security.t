@@ -113,6 +113,14 @@ echo "{\"bookmarks\":{\"own\":{\"\":{\"all\":{\"resume\":{\"position\":{\"type\"
 answer /x '[{"id":1}]'
 own --state place ./away.json > out 2> err || :
 is "$(counted .requests)" 0 'nothing was asked of the other, by the STATE neither'
+echo 'query { a { id } }' > q.graphql
+describe elsewhere '"request":{"query":"q.graphql"},"fields":{"id":"integer"}'
+for path in https://example.com/graphql //localhost/graphql "$FORGE_URL/graphql"; do
+    sed "s|\"streams\"|\"graphql\":{\"path\":\"$path\"},&|" elsewhere.json > graphql.json
+    status 3 "GraphQL at $path: status 3" own ./graphql.json
+    like "$(cat err)" "graphql: the path '.*' leaves the host of $CANNED_URL" 'it leaves the host'
+done
+is "$(counted .requests)" 0 'the other was not asked'
 
 # --- nobody keeps us for ever
 : > requests
