@@ -48,6 +48,7 @@ struct ask {
     struct query_weight weight;
     int64_t not_before;
     unsigned attempts, refusals, redirects;
+    int64_t first_refused;
     bool alone;  /* goes out without others */
     bool chosen; /* goes out next */
     char *etag, *last_modified;

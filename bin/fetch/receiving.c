@@ -257,10 +257,17 @@ static void take_split(struct exchange *exchange, struct answer *answers)
 
 static void refuse_rate(struct client *client, struct ask *ask)
 {
+    int64_t now = moment_now();
+
     client->counts.refused++;
-    if (++ask->refusals > MOST_REFUSALS)
-        client_fail(ask, memory_format("%s: refused for its rate %u times", client_name_of(ask),
-                                       ask->refusals));
+    if (ask->refusals++ == 0)
+        ask->first_refused = now;
+    if (ask->refusals > MOST_REFUSALS ||
+        (ask->refusals > 1 && now - ask->first_refused > client->options.longest_wait))
+        client_fail(ask, memory_format("%s: refused for its rate %u times within %lld s (see "
+                                       "--max-wait)",
+                                       client_name_of(ask), ask->refusals,
+                                       (long long)(now - ask->first_refused) / 1000));
     else
         client_enqueue(client, ask);
 }

@@ -9,7 +9,7 @@
 #include "memory.h"
 #include "messages_out.h"
 #include "moment.h"
-#include "progress.h"
+#include "run_parts.h"
 #include "signals.h"
 #include "state.h"
 #include "view.h"
@@ -21,33 +21,6 @@ enum {
     STATE_SHARE = 4,        /* a STATE for so many times its own size in records */
     MOST_IDLE_ROUNDS = 3,
     RESUMED_WITHIN = 3600000 /* milliseconds */
-};
-
-struct subject {
-    struct subject *next;
-    char *name;
-    struct parameters parameters;
-    struct identity_seen identity;
-    struct scan *scans;
-    size_t count, current;
-    struct scan_options scan;
-    bool probing; /* the last scan asks what it is called now */
-    bool failed;
-};
-
-struct run {
-    const struct run_options *options;
-    struct listings all;
-    struct subject *first, *last; /* being worked on */
-    struct subject *over;         /* done, but requests of theirs may be under way */
-    size_t active;
-    bool no_more;
-    enum status status;
-    struct progress progress;
-    char waiting[160];    /* what was said last */
-    uint64_t since_state; /* bytes given out since the last STATE */
-    size_t state_size;
-    bool state_due;
 };
 
 /* -- subjects -------------------------------------------------------------------------- */
@@ -112,8 +85,8 @@ static uint64_t priority_of(uint64_t subject, size_t stream)
     return subject << 40 | (uint64_t)stream << 24;
 }
 
-static void open_scan(struct run *run, struct subject *subject, const struct stream *stream,
-                      const struct doc *bookmarks, uint64_t serial)
+void run_open_scan(struct run *run, struct subject *subject, const struct stream *stream,
+                   const struct doc *bookmarks, uint64_t serial)
 {
     struct scan *scan = &subject->scans[subject->count++];
 
@@ -139,7 +112,7 @@ static void open_subject(struct run *run, char *name, struct parameters paramete
     bookmarks = bookmarks_of(run, subject);
     for (size_t i = 0; i < source->stream_count; i++) {
         if (!source->streams[i].parent && run->all.selection.walked[i])
-            open_scan(run, subject, &source->streams[i], bookmarks, serial);
+            run_open_scan(run, subject, &source->streams[i], bookmarks, serial);
     }
     serial++;
     if (run->last)
@@ -244,7 +217,7 @@ static void open_next_line(struct run *run)
     parameters_free(&said);
 }
 
-static void open_subjects(struct run *run)
+void run_open_subjects(struct run *run)
 {
     struct parameters all = {0};
 
@@ -373,7 +346,7 @@ static bool probe_moved(struct run *run, struct subject *subject)
         !probe)
         return false;
     subject->probing = true;
-    open_scan(run, subject, probe, NULL, 0);
+    run_open_scan(run, subject, probe, NULL, 0);
     return true;
 }
 
@@ -418,7 +391,7 @@ static void say_waiting(struct run *run)
     snprintf(run->waiting, sizeof run->waiting, "%s", waiting);
 }
 
-static void open_run(struct run *run, const struct run_options *options)
+void run_open(struct run *run, const struct run_options *options)
 {
     *run = (struct run){.options = options};
     run->all = (struct listings){.source = options->source,
@@ -440,7 +413,7 @@ static void give_schemas(const struct run *run)
     append_notice_schemas(&run->options->output->buffer);
 }
 
-static void close_run(struct run *run)
+void run_close(struct run *run)
 {
     while (run->first || run->over) {
         struct subject **list = run->first ? &run->first : &run->over;
@@ -456,11 +429,11 @@ enum status run(const struct run_options *options)
     struct run this;
     unsigned idle = 0;
 
-    open_run(&this, options);
+    run_open(&this, options);
     progress_start(&this.progress, "records", 0);
     give_schemas(&this);
     for (;;) {
-        open_subjects(&this);
+        run_open_subjects(&this);
         ask_all(&this);
         give_all(&this);
         if (options->output->error || (!this.first && this.no_more))
@@ -485,122 +458,6 @@ enum status run(const struct run_options *options)
     progress_end(&this.progress);
     options->statistics->records_out = this.all.records;
     client_stop(options->client);
-    close_run(&this);
-    return this.status;
-}
-
-/* -- asking nothing, or only what it is called ----------------------------------------- */
-
-bool run_can_ask(const struct source *source, const char *base_url, const struct stream *stream,
-                 const struct parameters *parameters, char **why)
-{
-    struct listings all = {.source = source, .base_url = base_url};
-    struct buffer text = {0};
-    struct listing list = {.all = &all, .stream = stream, .request = stream->request};
-    bool good;
-
-    list.scope.parameters = parameters;
-    list.scope.base_url = base_url;
-    position_start(&list.position, &stream->request->pagination, false);
-    good = listing_describe(&list, &text, why);
-    buffer_free(&text);
-    return good;
-}
-
-static void print_children(const struct stream *stream, const struct selection *selection,
-                           int depth)
-{
-    for (const struct stream *child = stream->first_child; child; child = child->next_sibling) {
-        if (!selection->walked[child->number])
-            continue;
-        if (child->request)
-            printf("%*sfor each of %s%s: %s\n", depth * 2, "", stream->name,
-                   child->member ? " that does not bring them" : "",
-                   child->request->path ? child->request->path : child->request->query_file);
-        if (child->follow)
-            printf("%*sfor each of %s with more %s than a page: %s\n", depth * 2, "", stream->name,
-                   child->name,
-                   child->follow->path ? child->follow->path : child->follow->query_file);
-        print_children(child, selection, depth + 1);
-    }
-}
-
-void run_print_requests(const struct run_options *options)
-{
-    struct run this;
-
-    open_run(&this, options);
-    open_subjects(&this);
-    for (struct subject *subject = this.first; subject; subject = subject->next) {
-        for (size_t i = 0; i < subject->count; i++) {
-            struct buffer text = {0};
-            char *why = NULL;
-
-            if (listing_describe(&subject->scans[i].list, &text, &why))
-                printf("%.*s\n", SLICE_FORMAT(buffer_slice(&text)));
-            else
-                log_error("%s", why);
-            free(why);
-            buffer_free(&text);
-            print_children(subject->scans[i].list.stream, &this.all.selection, 1);
-        }
-    }
-    close_run(&this);
-}
-
-static void print_probe(struct run *run, const struct subject *subject, const char *status,
-                        int http_status)
-{
-    const struct identity_seen *seen = &subject->identity;
-    struct buffer *out = &run->options->output->buffer;
-
-    buffer_append_text(out, "{\"source\":");
-    json_append_string(out, slice_text(run->options->source->name));
-    buffer_append_text(out, ",\"subject\":");
-    json_append_string(out, slice_text(subject->name));
-    buffer_format(out, ",\"status\":\"%s\",\"http_status\":%d,\"id\":", status, http_status);
-    if (seen->id.length > 0)
-        json_append_string(out, buffer_slice(&seen->id));
-    else
-        buffer_append_text(out, "null");
-    buffer_append_text(out, ",\"name\":");
-    if (seen->subject.length > 0)
-        json_append_string(out, buffer_slice(&seen->subject));
-    else
-        buffer_append_text(out, "null");
-    buffer_append_text(out, "}\n");
-}
-
-enum status run_probe(const struct run_options *options)
-{
-    struct run this;
-    struct subject *subject;
-    struct scan *scan;
-
-    open_run(&this, options);
-    memset(this.all.selection.walked, 0, options->source->stream_count);
-    open_subjects(&this);
-    subject = this.first;
-    if (!subject)
-        return STATUS_INTERNAL;
-    open_scan(&this, subject, options->source->probe_stream, NULL, 0);
-    scan = &subject->scans[0];
-    scan_go_on(scan);
-    while (!scan->list.done && client_work(options->client))
-        ;
-    if (scan->list.failure)
-        log_error("%s: %s", subject->name, scan->list.failure);
-    if (scan->list.failure || !scan->list.done)
-        this.status = STATUS_REMOTE;
-    else if (scan->list.gone)
-        print_probe(&this, subject, meaning_names[scan->list.meaning], scan->list.http_status);
-    else
-        print_probe(&this, subject,
-                    strcasecmp(buffer_text(&subject->identity.subject), subject->name) == 0
-                        ? "ok"
-                        : "renamed",
-                    200);
-    client_stop(options->client);
-    close_run(&this);
+    run_close(&this);
     return this.status;
 }
