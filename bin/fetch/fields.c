@@ -212,8 +212,11 @@ static struct fields *parse_fields(const struct doc *doc, const struct doc *shap
             strchr(doc_string(one), ' '))
             continue;
         field->type = parse_type(one, shapes, depth, error);
-        if (field->type && field->type->candidate_count == 0)
-            add_candidate(field->type, doc_name(one), error);
+        if (field->type && field->type->candidate_count == 0 &&
+            !add_candidate(field->type, doc_name(one), error)) {
+            free_type(field->type);
+            field->type = NULL;
+        }
         if (!field->type) {
             prefix_error(error, doc_name(one));
             fields_free(fields);

@@ -6,7 +6,7 @@
 #include "memory.h"
 #include "view.h"
 
-enum { DEEPEST_SELECTION = 100, LONGEST_WEIGHING = 20000 };
+enum { DEEPEST_SELECTION = 100, LONGEST_WEIGHING = 100000 };
 
 enum token_kind {
     TOKEN_END,
@@ -149,21 +149,30 @@ static bool tokenize(struct query *query)
     }
 }
 
-/* `at` is on an opening mark: the token behind the one that closes it, 0 when none does. */
+/* `at` is on an opening mark: the token behind the one that closes it; 0 when none does, or what
+ * is between does not match. */
 static size_t behind_closing(const struct query *query, size_t at)
 {
+    static const char opening[] = "({[", closing[] = ")}]";
+    char expected[DEEPEST_SELECTION];
     size_t depth = 0;
 
     for (; at < query->token_count; at++) {
         const struct token *token = &query->tokens[at];
+        const char *mark;
 
         if (token->kind != TOKEN_MARK)
             continue;
-        if (strchr("({[", token->text.data[0])) {
-            if (++depth > DEEPEST_SELECTION)
+        mark = strchr(opening, token->text.data[0]);
+        if (mark) {
+            if (depth == DEEPEST_SELECTION)
                 return 0;
-        } else if (strchr(")}]", token->text.data[0]) && --depth == 0) {
-            return at + 1;
+            expected[depth++] = closing[mark - opening];
+        } else if (strchr(closing, token->text.data[0])) {
+            if (depth == 0 || expected[--depth] != token->text.data[0])
+                return 0;
+            if (depth == 0)
+                return at + 1;
         }
     }
     return 0;
@@ -341,50 +350,80 @@ static uint64_t page_of(const struct query *query, size_t at, size_t end, uint64
     return 0;
 }
 
-/* Fragments may spread each other without end: `steps` bounds the tokens looked at. */
-static void weigh_selection(const struct query *query, size_t at, size_t end, uint64_t times,
-                            uint64_t page_size, unsigned *steps, struct query_weight *weight)
+/* A walk over selections. Fragments may spread each other without end: depth and steps (tokens
+ * looked at) are bounded. */
+struct weighing {
+    const struct query *query;
+    uint64_t page_size;
+    struct query_weight weight;
+    unsigned depth, steps;
+};
+
+static void weigh_selection(struct weighing *at_work, size_t at, size_t end, uint64_t times);
+
+/* The token behind what opens at `at`, which is looked through: that counts as steps. */
+static size_t skip_closing(struct weighing *at_work, size_t at)
 {
+    size_t behind = behind_closing(at_work->query, at);
+
+    at_work->steps -= behind - at < at_work->steps ? (unsigned)(behind - at) : at_work->steps;
+    return behind;
+}
+
+/* The fragment that a spread names, where it stands. */
+static void weigh_fragment(struct weighing *at_work, struct slice name, uint64_t times)
+{
+    const struct query *query = at_work->query;
+
+    for (size_t i = 0; i < query->fragment_count; i++) {
+        if (slice_equal(query->fragments[i].name, name))
+            weigh_selection(at_work, query->fragments[i].body + 1, query->fragments[i].end - 1,
+                            times);
+    }
+}
+
+static void weigh_selection(struct weighing *at_work, size_t at, size_t end, uint64_t times)
+{
+    const struct query *query = at_work->query;
     uint64_t below = times;
 
-    for (; at<end && * steps> 0; at++, --*steps) {
+    if (at_work->depth >= DEEPEST_SELECTION)
+        return;
+    at_work->depth++;
+    for (; at < end && at_work->steps > 0; at++) {
         const struct token *token = &query->tokens[at];
 
+        at_work->steps--;
         if (token->kind == TOKEN_SPREAD && query->tokens[at + 1].kind == TOKEN_NAME &&
             !is_word(&query->tokens[at + 1], "on")) {
-            for (size_t i = 0; i < query->fragment_count; i++) {
-                if (slice_equal(query->fragments[i].name, query->tokens[at + 1].text))
-                    weigh_selection(query, query->fragments[i].body + 1,
-                                    query->fragments[i].end - 1, times, page_size, steps, weight);
-            }
-            at++;
+            weigh_fragment(at_work, query->tokens[++at].text, times);
         } else if (is_mark(token, '(')) {
-            size_t behind = behind_closing(query, at);
-            uint64_t page = page_of(query, at, behind, page_size);
+            size_t behind = skip_closing(at_work, at);
+            uint64_t page = page_of(query, at, behind, at_work->page_size);
 
-            weight->connections += page ? times : 0;
-            weight->nodes += page * times;
+            at_work->weight.connections += page ? times : 0;
+            at_work->weight.nodes += page * times;
             below = page ? page * times : times;
             at = behind - 1;
         } else if (is_mark(token, '{')) {
-            size_t behind = behind_closing(query, at);
+            size_t behind = skip_closing(at_work, at);
 
-            weigh_selection(query, at + 1, behind - 1, below, page_size, steps, weight);
+            weigh_selection(at_work, at + 1, behind - 1, below);
             below = times;
             at = behind - 1;
         } else if (token->kind == TOKEN_NAME) {
             below = times;
         }
     }
+    at_work->depth--;
 }
 
 struct query_weight query_weigh(const struct query *query, uint64_t page_size)
 {
-    struct query_weight weight = {0};
-    unsigned steps = LONGEST_WEIGHING;
+    struct weighing weighing = {query, page_size, {0}, 0, LONGEST_WEIGHING};
 
-    weigh_selection(query, query->top, query->top_end, 1, page_size, &steps, &weight);
-    return weight;
+    weigh_selection(&weighing, query->top, query->top_end, 1);
+    return weighing.weight;
 }
 
 /* Appends tokens, variables and fragments renamed by the numbers behind them. */

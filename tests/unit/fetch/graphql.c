@@ -101,6 +101,7 @@ int main(void)
     refuses("query { a b }", "more than one top-level", "two fields");
     refuses("query { x: a }", "alias", "an alias on top");
     refuses("query { a { b }", "do not match", "a brace too few");
+    refuses("query { a { b(x: [1}) } }", "do not match", "brackets that cross");
     refuses("query A { a } query B { b }", "more than one operation", "two operations");
     refuses("query { a(x: \"no end) }", "does not know", "a string without an end");
     refuses("fragment F on T { a }", "no query", "only a fragment");
