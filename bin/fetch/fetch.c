@@ -339,44 +339,52 @@ static void print_statistics(struct fetch *fetch)
         statistics_print(&fetch->statistics);
 }
 
+/* What a run needs, whether it asks or only says what it would. */
+static enum status prepare(struct fetch *fetch)
+{
+    struct run_options *run = &fetch->run;
+
+    run->source = fetch->source;
+    run->base_url = fetch->base_url;
+    run->output = &fetch->output;
+    run->rejects = &fetch->reject;
+    run->statistics = &fetch->statistics;
+    run->jobs = (unsigned)fetch->jobs;
+    run->scan.full_refresh = fetch->full_refresh;
+    run->scan.keeps_state = fetch->state != NULL && !fetch->full_refresh;
+    run->state = fetch->state ? state_read_file(fetch->state) : doc_object();
+    if (!run->state || (fetch->parameters && !open_parameters(fetch)))
+        return STATUS_INPUT;
+    return rejects_open(&fetch->reject, fetch->rejects) ? STATUS_OK : STATUS_USAGE;
+}
+
+static enum status close_rejects(struct fetch *fetch, enum status status)
+{
+    if (!rejects_close(&fetch->reject))
+        status = status_worse(status, STATUS_INTERNAL);
+    return fetch->reject.count > 0 ? status_worse(status, STATUS_REJECTED) : status;
+}
+
 static enum status work(struct fetch *fetch)
 {
     enum status status;
 
-    fetch->run.source = fetch->source;
-    fetch->run.base_url = fetch->base_url;
-    fetch->run.output = &fetch->output;
-    fetch->run.rejects = &fetch->reject;
-    fetch->run.statistics = &fetch->statistics;
-    fetch->run.jobs = (unsigned)fetch->jobs;
-    fetch->run.scan.full_refresh = fetch->full_refresh;
-    fetch->run.scan.keeps_state = fetch->state != NULL && !fetch->full_refresh;
     statistics_start(&fetch->statistics);
     output_open(&fetch->output, 1);
     status = fetch->probe ? run_probe(&fetch->run) : run(&fetch->run);
     if (!output_close(&fetch->output))
         status = status_worse(status, (enum status)output_failure(&fetch->output));
     print_statistics(fetch);
-    if (!rejects_close(&fetch->reject))
-        status = status_worse(status, STATUS_INTERNAL);
-    if (fetch->reject.count > 0)
-        status = status_worse(status, STATUS_REJECTED);
-    return status;
+    return close_rejects(fetch, status);
 }
 
-/* Opens everything, in the order in which mistakes are cheap to find. */
 static enum status set_up_and_work(struct fetch *fetch)
 {
     struct client_options client = {0};
     enum status status = STATUS_INPUT;
 
-    fetch->run.state = fetch->state ? state_read_file(fetch->state) : doc_object();
-    if (!fetch->run.state || (!fetch->replay && !read_tokens(fetch)))
+    if (!fetch->replay && !read_tokens(fetch))
         return STATUS_INPUT;
-    if (fetch->parameters && !open_parameters(fetch))
-        return STATUS_INPUT;
-    if (!rejects_open(&fetch->reject, fetch->rejects))
-        return STATUS_USAGE;
     set_cache(fetch);
     if (open_client(fetch, &client)) {
         status = work(fetch);
@@ -403,16 +411,13 @@ static enum status fetch_source(struct fetch *fetch, char **operands, int count)
     status = take_operands(fetch, operands, count);
     if (status != STATUS_OK)
         return (enum status)status;
+    status = (int)prepare(fetch);
+    if (status != STATUS_OK)
+        return (enum status)status;
     if (!fetch->dry_run)
         return set_up_and_work(fetch);
-    fetch->run.source = fetch->source;
-    fetch->run.base_url = fetch->base_url;
-    fetch->run.jobs = 1;
-    fetch->run.state = fetch->state ? state_read_file(fetch->state) : doc_object();
-    if (!fetch->run.state || (fetch->parameters && !open_parameters(fetch)))
-        return STATUS_INPUT;
     run_print_requests(&fetch->run);
-    return STATUS_OK;
+    return close_rejects(fetch, STATUS_OK);
 }
 
 static void close_fetch(struct fetch *fetch)

@@ -41,27 +41,33 @@ static void print_children(const struct stream *stream, const struct selection *
     }
 }
 
+static void print_subject(const struct run *run, const struct subject *subject)
+{
+    for (size_t i = 0; i < subject->count; i++) {
+        struct buffer text = {0};
+        char *why = NULL;
+
+        if (listing_describe(&subject->scans[i].list, &text, &why))
+            printf("%.*s\n", SLICE_FORMAT(buffer_slice(&text)));
+        else
+            log_error("%s", why);
+        free(why);
+        buffer_free(&text);
+        print_children(subject->scans[i].list.stream, &run->all.selection, 1);
+    }
+}
+
 void run_print_requests(const struct run_options *options)
 {
     struct run this;
 
     run_open(&this, options);
-    run_open_subjects(&this);
-    for (struct subject *subject = this.first; subject; subject = subject->next) {
-        for (size_t i = 0; i < subject->count; i++) {
-            struct buffer text = {0};
-            char *why = NULL;
-
-            if (listing_describe(&subject->scans[i].list, &text, &why))
-                printf("%.*s\n", SLICE_FORMAT(buffer_slice(&text)));
-            else
-                log_error("%s", why);
-            free(why);
-            buffer_free(&text);
-            print_children(subject->scans[i].list.stream, &this.all.selection, 1);
-        }
-    }
-    run_close(&this);
+    do {
+        run_open_subjects(&this);
+        for (struct subject *subject = this.first; subject; subject = subject->next)
+            print_subject(&this, subject);
+        run_close(&this);
+    } while (!this.no_more);
 }
 
 static void print_probe(struct run *run, const struct subject *subject, const char *status,

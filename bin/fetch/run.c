@@ -422,6 +422,8 @@ void run_close(struct run *run)
         *list = subject->next;
         free_subject(subject);
     }
+    run->last = NULL;
+    run->active = 0;
 }
 
 enum status run(const struct run_options *options)
@@ -433,9 +435,8 @@ enum status run(const struct run_options *options)
     progress_start(&this.progress, "records", 0);
     give_schemas(&this);
     for (;;) {
-        run_open_subjects(&this);
-        ask_all(&this);
         give_all(&this);
+        run_open_subjects(&this);
         if (options->output->error || (!this.first && this.no_more))
             break;
         ask_all(&this);

@@ -82,6 +82,9 @@ is "$(jq -r '[.streams[] | select(.tap_stream_id == .stream and (.key_properties
 is "$(jq -c '.streams[] | select(.stream == "issues") | .metadata[0].metadata | [."table-key-properties",
     ."valid-replication-keys", ."forced-replication-method", ."selected-by-default"]' out)" \
     '[["id"],["updated_at"],"INCREMENTAL",true]' 'the metadata of Singer'
+{ echo junk; seq 150 | sed 's/.*/{"login":"u&"}/'; } > logins
+status 1 '--dry-run rejects a bad line' fetch --dry-run --parameters logins github users
+is "$(grep -c '^POST .*"login":"u' out)" 150 'and shows the requests of all the others'
 status 0 '--dry-run' fetch --dry-run github o/mill issues issue_comments releases
 is "$(grep -c '^GET http.*/repos/o/mill/releases?per_page=100$' out)" 1 'shows the requests'
 like "$(cat out)" '^POST http.*/graphql github-issues.graphql {"owner":"o","repo":"mill","since":null' 'and the queries'
