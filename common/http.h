@@ -90,9 +90,15 @@ char *http_resolve(const char *base, const char *reference);
 /* "host:port" in lower case, port always given; NULL when it is no http(s) URL. free() it. */
 char *http_authority(const char *url);
 bool http_is_https(const char *url);
+/* Whether both are http(s) URLs of one scheme, host and port (RFC 6454): what may be sent to the
+ * one may be sent to the other. */
+bool http_same_origin(const char *a, const char *b);
 /* Whether the host is this machine by its literal name: localhost, 127.0.0.0/8, ::1. */
 bool http_is_loopback(const char *url);
 /* Appends text with everything but unreserved characters (RFC 3986) percent-encoded. */
 void http_append_encoded(struct buffer *buffer, struct slice text);
+/* Appends "?name=value", or "&name=value" behind a *question that was asked already. */
+void http_append_parameter(struct buffer *url, bool *question, const char *name,
+                           struct slice value);
 
 #endif

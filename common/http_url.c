@@ -89,6 +89,16 @@ bool http_is_https(const char *url)
     return is;
 }
 
+bool http_same_origin(const char *a, const char *b)
+{
+    char *ours = http_authority(a), *theirs = http_authority(b);
+    bool same = ours && theirs && strcmp(ours, theirs) == 0 && http_is_https(a) == http_is_https(b);
+
+    free(ours);
+    free(theirs);
+    return same;
+}
+
 /* An IPv6 address stands in brackets. */
 static bool names_this_machine(char *host)
 {
@@ -134,4 +144,13 @@ void http_append_encoded(struct buffer *buffer, struct slice text)
             buffer_append_byte(buffer, digits[byte & 15]);
         }
     }
+}
+
+void http_append_parameter(struct buffer *url, bool *question, const char *name, struct slice value)
+{
+    buffer_append_byte(url, *question ? '&' : '?');
+    *question = true;
+    http_append_encoded(url, slice_text(name));
+    buffer_append_byte(url, '=');
+    http_append_encoded(url, value);
 }

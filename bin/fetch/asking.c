@@ -26,13 +26,8 @@ static char *url_of(const struct listing *listing, char **why)
     bool question = strchr(request->path, '?') != NULL;
 
     if (listing->position.url) {
-        char *ours = http_authority(listing->all->base_url);
-        char *theirs = http_authority(listing->position.url);
-        bool same = ours && theirs && strcmp(ours, theirs) == 0 &&
-                    http_is_https(listing->position.url) == http_is_https(listing->all->base_url);
+        bool same = http_same_origin(listing->position.url, listing->all->base_url);
 
-        free(ours);
-        free(theirs);
         if (!same)
             *why = memory_format("the next page is on another host: not followed");
         return same ? memory_format("%s", listing->position.url) : NULL;
@@ -46,13 +41,9 @@ static char *url_of(const struct listing *listing, char **why)
     for (size_t i = 0; i < request->parameters.count; i++) {
         struct buffer value = {0};
 
-        if (scope_expand(&scope, request->parameters.values[i], false, &value)) {
-            buffer_append_byte(&url, question ? '&' : '?');
-            question = true;
-            http_append_encoded(&url, slice_text(request->parameters.names[i]));
-            buffer_append_byte(&url, '=');
-            http_append_encoded(&url, buffer_slice(&value));
-        }
+        if (scope_expand(&scope, request->parameters.values[i], false, &value))
+            http_append_parameter(&url, &question, request->parameters.names[i],
+                                  buffer_slice(&value));
         buffer_free(&value);
     }
     position_append(&listing->position, &request->pagination, &url, &question);
@@ -64,6 +55,7 @@ static bool append_variable(const struct listing *listing, const struct scope *s
 {
     const struct position *position = &listing->position;
     struct buffer value = {0};
+    char *template;
     bool found;
 
     if (strcmp(variable->name, "first") == 0) {
@@ -77,14 +69,9 @@ static bool append_variable(const struct listing *listing, const struct scope *s
             buffer_append_text(out, "null");
         return true;
     }
-    buffer_format(&value, "{%s}", variable->name);
-    {
-        char *template = memory_text(value.data, value.length);
-
-        value.length = 0;
-        found = scope_expand(scope, template, false, &value);
-        free(template);
-    }
+    template = memory_format("{%s}", variable->name);
+    found = scope_expand(scope, template, false, &value);
+    free(template);
     if (!found)
         buffer_append_text(out, "null");
     else if (variable->integer)
@@ -160,12 +147,9 @@ bool listing_describe(const struct listing *listing, struct buffer *out, char **
     char *url;
 
     if (request->query) {
-        char *base = memory_format("%s/", listing->all->base_url);
-
-        url = http_resolve(base, listing->all->source->graphql_path);
+        url = source_graphql_url(listing->all->source, listing->all->base_url);
         buffer_format(out, "POST %s %s ", url ? url : "", request->query_file);
         free(url);
-        free(base);
         return append_variables(listing, out, why);
     }
     url = url_of(listing, why);

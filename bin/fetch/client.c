@@ -38,7 +38,6 @@ void client_deliver(struct ask *ask, struct answer *answer)
     free_ask(ask);
 }
 
-/* What errors call it. */
 const char *client_name_of(const struct ask *ask)
 {
     return ask->query ? ask->query_file : ask->asked_url;
@@ -219,21 +218,26 @@ static char *header_of_token(const char *template, const char *token)
 static bool set_graphql_url(struct client *client, char **error)
 {
     const char *path = client->options.source->graphql_path;
-    char *base = memory_format("%s/", client->options.base_url), *authority;
     bool same;
 
-    client->graphql_url = path ? http_resolve(base, path) : NULL;
-    free(base);
-    if (!path)
-        return true;
-    authority = client->graphql_url ? http_authority(client->graphql_url) : NULL;
-    same = authority && strcmp(authority, client->authority) == 0 &&
-           http_is_https(client->graphql_url) == http_is_https(client->options.base_url);
-    free(authority);
+    client->graphql_url = source_graphql_url(client->options.source, client->options.base_url);
+    same = !path ||
+           (client->graphql_url && http_same_origin(client->graphql_url, client->options.base_url));
     if (!same)
         *error = memory_format("graphql: the path '%s' leaves the host of %s", path,
                                client->options.base_url);
     return same;
+}
+
+/* The book, where there is something to count. */
+static bool open_budget(struct client *client, char **error)
+{
+    const struct client_options *options = &client->options;
+
+    if (options->replay || options->source->limit_count + options->tokens->count == 0)
+        return true;
+    client->budget = budget_open(options->budget, error);
+    return client->budget != NULL;
 }
 
 struct client *client_open(const struct client_options *options, char **error)
@@ -250,17 +254,10 @@ struct client *client_open(const struct client_options *options, char **error)
     client->options = *options;
     client->account_count = tokens ? tokens : 1;
     client->authority = http_authority(options->base_url);
-    if (!set_graphql_url(client, error)) {
-        client_close(client);
-        return NULL;
-    }
     client->http = http_open(&http);
     if (!client->http)
         *error = memory_format("libcurl does not start");
-    else if (!options->replay && options->source->limit_count + tokens > 0)
-        client->budget = budget_open(options->budget, error);
-    if (!client->http ||
-        (!client->budget && !options->replay && options->source->limit_count + tokens > 0)) {
+    if (!client->http || !set_graphql_url(client, error) || !open_budget(client, error)) {
         client_close(client);
         return NULL;
     }
@@ -334,6 +331,7 @@ const char *client_waiting(const struct client *client)
 {
     return client->waits_for;
 }
+
 bool client_work(struct client *client)
 {
     int64_t again, now;

@@ -140,22 +140,12 @@ void position_advance(struct position *position, const struct pagination *pagina
     position->circles = !position->ended && is_circle(position);
 }
 
-static void append_parameter(struct buffer *url, bool *question, const char *name,
-                             struct slice value)
-{
-    buffer_append_byte(url, *question ? '&' : '?');
-    *question = true;
-    http_append_encoded(url, slice_text(name));
-    buffer_append_byte(url, '=');
-    http_append_encoded(url, value);
-}
-
 static void append_number(struct buffer *url, bool *question, const char *name, uint64_t value)
 {
     char text[24];
 
     snprintf(text, sizeof text, "%llu", (unsigned long long)value);
-    append_parameter(url, question, name, slice_text(text));
+    http_append_parameter(url, question, name, slice_text(text));
 }
 
 void position_append(const struct position *position, const struct pagination *pagination,
@@ -176,7 +166,8 @@ void position_append(const struct position *position, const struct pagination *p
         break;
     case PAGINATION_CURSOR:
         if (position->cursor)
-            append_parameter(url, question, pagination->parameter, slice_text(position->cursor));
+            http_append_parameter(url, question, pagination->parameter,
+                                  slice_text(position->cursor));
         break;
     default:
         break;

@@ -103,9 +103,7 @@ static void redirect(struct client *client, struct ask *ask, struct http_respons
     struct slice location = http_header(response, "location");
     char *reference = memory_text(location.data, location.length);
     char *url = location.length > 0 ? http_resolve(ask->url, reference) : NULL;
-    char *authority = url ? http_authority(url) : NULL;
-    bool same = authority && strcmp(authority, client->authority) == 0 &&
-                http_is_https(url) == http_is_https(ask->url);
+    bool same = url && http_same_origin(url, client->options.base_url);
 
     free(reference);
     if (!same || ask->redirects >= MOST_REDIRECTS) {
@@ -125,7 +123,6 @@ static void redirect(struct client *client, struct ask *ask, struct http_respons
         ask->redirects++;
         client_enqueue(client, ask);
     }
-    free(authority);
 }
 
 /* The message an API gives with an error, for people. */
@@ -282,7 +279,6 @@ static bool take_graphql(struct exchange *exchange, struct http_response *respon
 
     if (response->status != 200 || !is_json(response, &why)) {
         char *reason = response->status != 200 ? error_text(response) : why;
-
         bool refused = response->status >= 400 && response->status < 500 && response->status != 408;
 
         /* the way is refused, not the thing asked for: there may be another */
@@ -367,7 +363,6 @@ void receiving_done(void *context, struct http_response *response)
     bool answered = response->outcome == HTTP_ANSWERED;
     bool refused = limits_refused(exchange->resource->limit, response);
     bool counted = exchange->account != BUDGET_NONE && client->options.tokens->count > 0;
-
     unsigned before = client->failures;
 
     exchange_remove(client, exchange);

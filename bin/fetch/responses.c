@@ -190,9 +190,7 @@ struct archive *archive_open(const char *folder, char **error)
     archive = memory_new(1, sizeof *archive);
     archive->folder = memory_format("%s", folder);
     while ((entry = readdir(directory)) != NULL) {
-        size_t length = strlen(entry->d_name);
-
-        if (length < 9 || strcmp(entry->d_name + length - 9, ".response") != 0)
+        if (!stored_is_response(entry->d_name))
             continue;
         if (archive->count == archive->capacity) {
             archive->capacity = archive->capacity ? 2 * archive->capacity : 256;

@@ -69,6 +69,15 @@ struct source *source_read(const char *name, char **error)
     return source_parse(file, doc, error);
 }
 
+char *source_graphql_url(const struct source *source, const char *base_url)
+{
+    char *base = memory_format("%s/", base_url);
+    char *url = source->graphql_path ? http_resolve(base, source->graphql_path) : NULL;
+
+    free(base);
+    return url;
+}
+
 struct stream *source_stream(const struct source *source, const char *name)
 {
     for (size_t i = 0; i < source->stream_count; i++) {

@@ -138,6 +138,9 @@ struct source {
 struct source *source_read(const char *name, char **error);
 void source_free(struct source *source);
 
+/* Where GraphQL is spoken below a base URL; free() it. NULL when it is nowhere. */
+char *source_graphql_url(const struct source *source, const char *base_url);
+
 /* The folders of descriptions, separated by colons. */
 const char *source_folders(void);
 

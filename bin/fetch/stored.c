@@ -258,7 +258,7 @@ void stored_touch(const char *path)
     utimensat(AT_FDCWD, path, NULL, 0);
 }
 
-static bool is_response(const char *name)
+bool stored_is_response(const char *name)
 {
     size_t length = strlen(name);
 
@@ -273,7 +273,7 @@ void stored_prune(const char *folder, int64_t seconds)
     while (files && (entry = readdir(files)) != NULL) {
         struct stat status;
 
-        if (is_response(entry->d_name) &&
+        if (stored_is_response(entry->d_name) &&
             fstatat(dirfd(files), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
             S_ISREG(status.st_mode) && status.st_mtime < seconds)
             unlinkat(dirfd(files), entry->d_name, 0);

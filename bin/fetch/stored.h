@@ -43,6 +43,8 @@ void stored_free(struct stored_read *read);
 
 /* Marks a file as in use now (its modification time). */
 void stored_touch(const char *path);
+/* Whether a file is one of these, by its name. */
+bool stored_is_response(const char *name);
 /* Removes the files of a folder last marked before `seconds` since the epoch; other than
  * `*.response` files are left alone. */
 void stored_prune(const char *folder, int64_t seconds);
