@@ -6,8 +6,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 forge_start --repo o/mill:issues=60,pulls=30
 patient github
+patient gitlab
 github="$WORK/sources/github.json"
-export GITHUB_TOKEN=tok1
+export GITHUB_TOKEN=tok1 GITLAB_TOKEN=tok2
 export fetch_options=--no-cache
 status 0 'an undisturbed run' into good.db "$github" o/mill
 rows good.db > good.rows
@@ -46,6 +47,23 @@ survives 'late' '[{"match":".","probability":0.1,"kind":"delay","seconds":0.3}]'
 export fetch_options='--no-cache --timeout 1'
 survives 'silent' '[{"match":".","skip":2,"times":2,"kind":"delay","seconds":4}]'
 export fetch_options=--no-cache
+
+# GitLab, which has no GraphQL here.
+rm -f bad.db* gitlab.db*
+faults '[]'
+status 0 'GitLab: an undisturbed run' into gitlab.db "$WORK/sources/gitlab.json" --url "$FORGE_URL/api/v4" o/mill
+rows gitlab.db > gitlab.rows
+for kind in '"429","retry_after":1' '"5xx","status":503' '"truncate"' '"close"' '"reset"' '"html-200"' '"empty-body"' \
+    '"invalid-json"' '"bad-encoding"'; do
+    rm -f bad.db*
+    faults "[{\"match\":\".\",\"skip\":3,\"probability\":0.1,\"times\":4,\"kind\":$kind}]"
+    status 0 "GitLab: broken $kind: ends well" into bad.db "$WORK/sources/gitlab.json" --url "$FORGE_URL/api/v4" o/mill
+    rows bad.db > bad.rows
+    same bad.rows gitlab.rows "GitLab: broken $kind: the rows"
+    [ "$(counted '[.by_fault[]] | add // 0')" -gt 0 ]
+    ok $? "GitLab: broken $kind: it did strike"
+    forge_control POST counts/reset > /dev/null
+done
 
 # Without GraphQL the other way gives the same, but for what only GraphQL counts, and the accounts
 # of bots, which it does not link to commits (and the order of labels).
