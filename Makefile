@@ -14,6 +14,13 @@ PACKAGES_fetch = libcurl libcrypto
 PACKAGES_load = libpq sqlite3
 PACKAGES_ALL = libcjson
 
+# Those that are shell scripts.
+SCRIPT_TOOLS = $(notdir $(wildcard $(addprefix scripts/,migrate queue collect dispatch stability \
+    cancel-ci-jobs)))
+
+# What stands in common/ beside the library, and is installed with the tools.
+DATA = $(notdir $(wildcard $(addprefix common/,examples models sources sql)))
+
 VERSION = 0.1.0
 PREFIX = /usr/local
 BUILD = build
@@ -33,7 +40,7 @@ LIBRARY = $(BUILD)/libleat.a
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c tests/tools/*.c))
 MODULE_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/*.c))
 
-all: $(TOOLS:%=$(LIBEXEC)/%) $(BUILD)/leat
+all: $(TOOLS:%=$(LIBEXEC)/%) $(SCRIPT_TOOLS:%=$(LIBEXEC)/%) $(BUILD)/leat
 
 # One rule makes every tool from its folder and the library.
 define TOOL_RULE
@@ -52,11 +59,16 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  CC $@"; $(CC) $(ALL_CFLAGS) -DLEAT_VERSION='"$(VERSION)"' -MMD -MP -c -o $@ $<
 
-# In the build tree the front command finds tools and pages beside itself and in the sources.
+$(SCRIPT_TOOLS:%=$(LIBEXEC)/%): $(LIBEXEC)/%: scripts/%
+	@mkdir -p $(@D)
+	sed -e 's|@VERSION@|$(VERSION)|' $< > $@
+	@chmod +x $@
+
+# In the build tree the front command finds tools beside itself, pages and data in the sources.
 $(BUILD)/leat: scripts/leat
 	@mkdir -p $(@D)
 	sed -e 's|@LIBEXEC@|$$(dirname "$$0")/libexec/leat|' -e 's|@MAN@|$(CURDIR)/man|' \
-	    -e 's|@SOURCES@|$(CURDIR)/common/sources|' -e 's|@VERSION@|$(VERSION)|' scripts/leat > $@
+	    -e 's|@DATA@|$(CURDIR)/common|' -e 's|@VERSION@|$(VERSION)|' scripts/leat > $@
 	chmod +x $@
 
 # A test may need any outside library that ours does; it links those that it does need.
@@ -103,21 +115,22 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/leat \
 	    $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
 	    $(DESTDIR)$(PREFIX)/share/man/man7
-	install $(TOOLS:%=$(LIBEXEC)/%) $(DESTDIR)$(PREFIX)/libexec/leat
+	install $(TOOLS:%=$(LIBEXEC)/%) $(SCRIPT_TOOLS:%=$(LIBEXEC)/%) $(DESTDIR)$(PREFIX)/libexec/leat
 	sed -e 's|@LIBEXEC@|$(PREFIX)/libexec/leat|' -e 's|@MAN@|$(PREFIX)/share/man|' \
-	    -e 's|@SOURCES@|$(PREFIX)/share/leat/sources|' -e 's|@VERSION@|$(VERSION)|' scripts/leat > $(DESTDIR)$(PREFIX)/bin/leat
+	    -e 's|@DATA@|$(PREFIX)/share/leat|' -e 's|@VERSION@|$(VERSION)|' scripts/leat \
+	    > $(DESTDIR)$(PREFIX)/bin/leat
 	chmod 755 $(DESTDIR)$(PREFIX)/bin/leat
-	for tool in $(TOOLS); do install -m 644 man/$$tool.1 \
+	for tool in $(TOOLS) $(SCRIPT_TOOLS); do install -m 644 man/$$tool.1 \
 	    $(DESTDIR)$(PREFIX)/share/man/man1/leat-$$tool.1; done
-	install -d $(DESTDIR)$(PREFIX)/share/leat/sources
-	install -m 644 common/sources/* $(DESTDIR)$(PREFIX)/share/leat/sources
+	for data in $(DATA); do install -d $(DESTDIR)$(PREFIX)/share/leat/$$data; \
+	    install -m 644 common/$$data/* $(DESTDIR)$(PREFIX)/share/leat/$$data; done
 	install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 644 man/*.7 $(DESTDIR)$(PREFIX)/share/man/man7
 
 uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/libexec/leat $(DESTDIR)$(PREFIX)/share/leat
 	rm -f $(DESTDIR)$(PREFIX)/bin/leat
-	rm -f $(TOOLS:%=$(DESTDIR)$(PREFIX)/share/man/man1/leat-%.1)
+	rm -f $(patsubst %,$(DESTDIR)$(PREFIX)/share/man/man1/leat-%.1,$(TOOLS) $(SCRIPT_TOOLS))
 	rm -f $(patsubst man/%,$(DESTDIR)$(PREFIX)/share/man/man5/%,$(wildcard man/*.5))
 	rm -f $(patsubst man/%,$(DESTDIR)$(PREFIX)/share/man/man7/%,$(wildcard man/*.7))
 
