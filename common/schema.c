@@ -121,6 +121,7 @@ static void add_column(struct schema *schema, const char *name, const struct doc
     column = &schema->columns[schema->column_count++];
     *column = (struct schema_column){.name = copy_text(name)};
     column->type = schema_property_type(property, &column->nullable);
+    column->provenance = doc_is_true(doc_get(property, "x-provenance"));
 }
 
 static bool parse_keys(struct schema *schema, const struct doc *keys)
@@ -149,6 +150,12 @@ static bool parse_disposition(struct schema *schema, const struct doc *word)
         }
     }
     return false;
+}
+
+static bool parse_nulls(struct schema *schema, const struct doc *word)
+{
+    schema->keep_nulls = doc_string(word) && strcmp(doc_string(word), "keep") == 0;
+    return word == NULL || schema->keep_nulls;
 }
 
 static bool parse_parent(struct schema *schema, const struct doc *parent)
@@ -185,6 +192,9 @@ static const char *parse_members(struct schema *schema, const struct doc *messag
         return "SCHEMA: key_properties must be an array of strings";
     if (!parse_disposition(schema, doc_get(message, "write_disposition")))
         return "SCHEMA: write_disposition must be append, upsert or replace";
+    if (!parse_nulls(schema, doc_get(message, "nulls")))
+        return "SCHEMA: nulls must be keep";
+    schema->aside = doc_is_true(doc_get(message, "aside"));
     if (!parse_parent(schema, doc_get(message, "parent")))
         return "SCHEMA: parent must have a stream and a key of column names";
     if (schema->disposition == DISPOSITION_UPSERT && schema->key_count == 0)

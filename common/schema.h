@@ -24,6 +24,7 @@ struct schema_column {
     char *name;
     enum type type; /* TYPE_UNKNOWN: declared without a type, to be inferred */
     bool nullable;
+    bool provenance; /* where and when a row was collected, not what it says */
 };
 
 /* A child's column and the parent's column it refers to. */
@@ -38,7 +39,9 @@ struct schema {
     char **keys; /* names of columns; a key is also among `columns` */
     size_t key_count;
     enum disposition disposition;
-    char *parent; /* the stream this one's rows are children of, or NULL */
+    bool keep_nulls; /* "nulls":"keep": a null leaves a known value alone */
+    bool aside;      /* rows may stand inside another stream's family without ending it */
+    char *parent;    /* the stream this one's rows are children of, or NULL */
     struct schema_link *links;
     size_t link_count;
 };

@@ -436,6 +436,10 @@ static bool declare(struct loader *loader, const struct schema *schema)
     if (table == NULL || (schema->parent && parent == NULL) || !are_names(loader, table, schema) ||
         !take_keys(loader, table, schema))
         return false;
+    if (table->keep_nulls != schema->keep_nulls && !rest(loader))
+        return false;
+    table->keep_nulls = schema->keep_nulls;
+    table->aside = schema->aside;
     table->declared = schema->disposition;
     table->declared_parent = is_own_ancestor(table, parent) ? NULL : parent;
     table_declare(table, schema);
@@ -468,10 +472,14 @@ static void take_state(struct loader *loader, const struct message *message)
 {
     struct buffer *state = &loader->reading->state;
 
+    loader->family_open = false;
+    loader->has_states = true;
+    /* a source that starts from nothing says so: that is less than a bookmark may hold already */
+    if (slice_is(message->value, "{}"))
+        return;
     state->length = 0;
     buffer_append_slice(state, message->line);
     buffer_append_byte(state, '\n');
-    loader->family_open = false;
 }
 
 /* The version in a message: what stands behind "version":, or an empty slice. */
@@ -550,6 +558,12 @@ static bool is_full(const struct loader *loader)
            milliseconds_since(&loader->started) >= options->batch_seconds * 1000;
 }
 
+/* Whether a row of this table belongs to the rows before it, or stands among them. */
+static bool is_in_family(const struct loader *loader, const struct table *table)
+{
+    return table_is_child(table) || (table->aside && loader->family_open);
+}
+
 /* Cuts the batch before a row of this table if it is time. */
 static bool make_room(struct loader *loader, const struct table *table)
 {
@@ -557,7 +571,7 @@ static bool make_room(struct loader *loader, const struct table *table)
 
     if (batch->rows == 0 || !is_full(loader))
         return true;
-    if (!table_is_child(table))
+    if (!is_in_family(loader, table))
         return hand_over(loader, false, false);
     /* a parent with more children than memory holds: its transaction takes several batches */
     if (batch->text.length >= loader->options->batch_bytes)
@@ -571,7 +585,7 @@ static bool part_repeated(struct loader *loader, struct table *table, const stru
     struct json *json = &loader->messages->json;
     uint64_t hash;
 
-    if (!table->is_parent || table_is_child(table))
+    if (!table->is_parent || is_in_family(loader, table))
         return true;
     hash = row_key_hash(&loader->row, table);
     if (key_set_add(&loader->parents, hash))
@@ -652,7 +666,7 @@ static void take_record(struct loader *loader, const struct message *message)
         return;
     if (loader->reading->rows == 0)
         clock_gettime(CLOCK_MONOTONIC, &loader->started);
-    if (!table_is_child(table)) {
+    if (!is_in_family(loader, table)) {
         loader->family_open = table->is_parent;
         loader->family_line = loader->messages->lines.number;
         loader->family_position = loader->reading->position;
@@ -721,6 +735,13 @@ static void finish(struct loader *loader)
 {
     struct batch *batch = loader->reading;
 
+    if (loader->has_states && loader->family_open) {
+        log_warning("line %llu: the input ends within what began here, without a STATE: its source "
+                    "was cut off (run it again)",
+                    (unsigned long long)loader->family_line);
+        stop(loader, STATUS_REMOTE);
+        return;
+    }
     if (!settle(loader))
         return;
     for (size_t i = 0; i < loader->table_count; i++) {

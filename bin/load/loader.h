@@ -43,6 +43,7 @@ struct loader {
     struct timespec started;  /* when the first row of the batch came */
     bool open_transaction;    /* the batch before this one was a part */
     struct key_set parents;   /* that came in this transaction */
+    bool has_states;          /* a STATE came: the input ends with one, unless it is cut off */
     bool family_open;         /* children of the last row may be on their way */
     uint64_t family_line;     /* of the row they are the children of */
     uint64_t family_position; /* records before it */

@@ -23,11 +23,13 @@ void merge_columns(struct buffer *sql, const struct layout *layout, const char *
 void merge_delete_gone(struct buffer *sql, enum sql_dialect dialect, const char *folder,
                        const struct table *table, const struct table *gone);
 
-/* PostgreSQL: of rows staged under the same key only the last stays. */
-void merge_drop_repeated(struct buffer *sql, const struct table *table);
+/* PostgreSQL: of rows staged under the same key only the last stays; where nulls keep, it gets
+ * the last value of each column that is not null. */
+void merge_drop_repeated(struct buffer *sql, const struct table *table,
+                         const struct layout *layout);
 /* PostgreSQL: rows that differ are updated, rows that are new inserted; in the order of the
- * keys, which finds most pages in the cache. By MERGE (from version 15 on) or by two statements;
- * ends in ";". */
+ * keys, which finds most pages in the cache. By MERGE (from version 15 on) or, where that is
+ * lacking or many loads share the table, by two statements; ends in ";". */
 void merge_pg(struct buffer *sql, const char *folder, const struct table *table,
               const struct layout *layout, bool has_merge);
 

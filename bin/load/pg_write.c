@@ -255,11 +255,12 @@ static bool copy_rows(struct pg_writer *writer, const struct batch_table *rows, 
            pg_copy_end(writer->pg);
 }
 
-static bool drop_repeated(struct pg_writer *writer, const struct table *table)
+static bool drop_repeated(struct pg_writer *writer, const struct table *table,
+                          const struct layout *layout)
 {
     struct buffer sql = {0};
 
-    merge_drop_repeated(&sql, table);
+    merge_drop_repeated(&sql, table, layout);
     return run(writer, &sql);
 }
 
@@ -296,7 +297,7 @@ static bool merge_all(struct pg_writer *writer)
 
         if (!place->filled || place->table->disposition != DISPOSITION_UPSERT)
             continue;
-        if (place->repeated && !drop_repeated(writer, place->table))
+        if (place->repeated && !drop_repeated(writer, place->table, place->layout))
             return false;
         deepest = table_depth(place->table) > deepest ? table_depth(place->table) : deepest;
     }
@@ -325,7 +326,7 @@ static bool activate(struct pg_writer *writer, const struct batch_table *rows)
     const struct table *table = rows->table;
     struct buffer sql = {0};
 
-    if (table->key_count > 0 && !drop_repeated(writer, table))
+    if (table->key_count > 0 && !drop_repeated(writer, table, rows->layout))
         return false;
     if (rows->extend && table->key_count > 0) {
         if (!merge(writer, table, rows->layout))
@@ -472,7 +473,7 @@ static bool try_rows(struct pg_writer *writer, const struct batch_table *rows, s
     buffer_append_text(&sql, "DELETE FROM ");
     merge_stage_name(&sql, SQL_POSTGRESQL, rows->table);
     return run(writer, &sql) && copy_rows(writer, rows, from, to) &&
-           (!rows->repeated || drop_repeated(writer, rows->table)) &&
+           (!rows->repeated || drop_repeated(writer, rows->table, rows->layout)) &&
            merge(writer, rows->table, rows->layout);
 }
 

@@ -208,6 +208,10 @@ void table_declare(struct table *table, const struct schema *schema)
         enum type wider = types_widen(column->wanted, schema->columns[i].type);
 
         name_column(table, column);
+        if (column->provenance != schema->columns[i].provenance) {
+            column->provenance = schema->columns[i].provenance;
+            table->stale = true;
+        }
         if (wider == column->wanted || (column->exists && wider == TYPE_JSON))
             continue;
         column->wanted = wider;
@@ -366,8 +370,8 @@ static void make_layout(struct table *table)
         if (!column->named || !column->exists)
             continue;
         column->place = layout->count;
-        layout->columns[layout->count++] =
-            (struct layout_column){column->name, column->type, column->ours, column};
+        layout->columns[layout->count++] = (struct layout_column){
+            column->name, column->type, column->ours, column->provenance, column};
         layout->ours = layout->ours && column->ours;
     }
     for (size_t i = 0; i < table->key_count; i++)

@@ -26,6 +26,7 @@ struct column {
     bool exists;             /* in the table, or planned to be by a batch handed over */
     bool named;              /* by the input; other columns of the table are never touched */
     bool ours;               /* the table's type is exactly the one we would have chosen */
+    bool provenance;         /* a difference in it alone is no reason to update a row */
     enum type type;          /* of the table's column; unknown unless it exists */
     enum type wanted;        /* type, widened by declarations and by what the batch brought */
     struct column *overflow; /* NAME__json: objects where the table has a scalar */
@@ -40,7 +41,7 @@ struct column {
 struct layout_column {
     const char *name;
     enum type type;
-    bool ours;
+    bool ours, provenance;
     struct column *column;
 };
 
@@ -87,7 +88,9 @@ struct table {
 
     enum disposition declared; /* by its SCHEMA */
     struct table *declared_parent;
-    bool frozen; /* the table may not change */
+    bool keep_nulls; /* an upsert leaves a known value alone where the row has null */
+    bool aside;      /* its rows do not end the family they stand in */
+    bool frozen;     /* the table may not change */
     bool described;
     bool exists, unique_index, parent_index;
     struct column **columns;

@@ -45,8 +45,8 @@ test_families() {
     is "$(children)" '1.1|Y,2' "$1: a parent without children has none left"
     load --batch 1 < first
     is "$(children)" '1.0|x,1.1|y,2.0|z,6' "$1: a batch is not cut within a family"
-    { family; parent 1 a; for i in $(seq 300); do child 1 "$i" "text $i"; done; state 2
-        parent 3 c; } > large
+    { family; parent 1 a; for i in $(seq 300); do child 1 "$i" "text $i"; done
+        parent 3 c; state 2; } > large
     load --batch-bytes 4K < large
     is "$(run 'SELECT count(*) FROM p__c' 'SELECT count(*) FROM p__c__d' | paste -sd,)" 301,602 \
         "$1: a family larger than a batch is one transaction"
