@@ -17,6 +17,8 @@ PACKAGES_ALL = libcjson
 # Those that are shell scripts.
 SCRIPT_TOOLS = $(notdir $(wildcard $(addprefix scripts/,migrate queue collect dispatch stability \
     cancel-ci-jobs)))
+# What these source, beside them.
+SCRIPT_PARTS = database.sh
 
 # What stands in common/ beside the library, and is installed with the tools.
 DATA = $(notdir $(wildcard $(addprefix common/,examples models sources sql)))
@@ -40,7 +42,8 @@ LIBRARY = $(BUILD)/libleat.a
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c tests/tools/*.c))
 MODULE_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/*.c))
 
-all: $(TOOLS:%=$(LIBEXEC)/%) $(SCRIPT_TOOLS:%=$(LIBEXEC)/%) $(BUILD)/leat
+all: $(TOOLS:%=$(LIBEXEC)/%) $(SCRIPT_TOOLS:%=$(LIBEXEC)/%) $(SCRIPT_PARTS:%=$(LIBEXEC)/%) \
+    $(BUILD)/leat
 
 # One rule makes every tool from its folder and the library.
 define TOOL_RULE
@@ -63,6 +66,10 @@ $(SCRIPT_TOOLS:%=$(LIBEXEC)/%): $(LIBEXEC)/%: scripts/%
 	@mkdir -p $(@D)
 	sed -e 's|@VERSION@|$(VERSION)|' $< > $@
 	@chmod +x $@
+
+$(SCRIPT_PARTS:%=$(LIBEXEC)/%): $(LIBEXEC)/%: scripts/%
+	@mkdir -p $(@D)
+	cp $< $@
 
 # In the build tree the front command finds tools beside itself, pages and data in the sources.
 $(BUILD)/leat: scripts/leat
@@ -116,6 +123,7 @@ install: all
 	    $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 \
 	    $(DESTDIR)$(PREFIX)/share/man/man7
 	install $(TOOLS:%=$(LIBEXEC)/%) $(SCRIPT_TOOLS:%=$(LIBEXEC)/%) $(DESTDIR)$(PREFIX)/libexec/leat
+	install -m 644 $(SCRIPT_PARTS:%=$(LIBEXEC)/%) $(DESTDIR)$(PREFIX)/libexec/leat
 	sed -e 's|@LIBEXEC@|$(PREFIX)/libexec/leat|' -e 's|@MAN@|$(PREFIX)/share/man|' \
 	    -e 's|@DATA@|$(PREFIX)/share/leat|' -e 's|@VERSION@|$(VERSION)|' scripts/leat \
 	    > $(DESTDIR)$(PREFIX)/bin/leat
