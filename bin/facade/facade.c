@@ -108,7 +108,9 @@ static enum status collect_all(struct facade *facade, char **operands, int count
         return STATUS_INTERNAL;
     }
     records_append_schemas(&facade->output.buffer);
-    facade->statistics.records_out += SCHEMA_COUNT;
+    /* what it starts from: then the end of a run that is cut off shows */
+    state_append(&facade->output.buffer, facade->state);
+    facade->statistics.records_out += SCHEMA_COUNT + 1;
     for (int i = 0; i < count && facade->output.error == 0; i++) {
         if (signals_stopped()) {
             status = status_worse(status, STATUS_REMOTE);

@@ -434,6 +434,7 @@ enum status run(const struct run_options *options)
     run_open(&this, options);
     progress_start(&this.progress, "records", 0);
     give_schemas(&this);
+    give_state(&this); /* what it starts from: then the end of a run that is cut off shows */
     for (;;) {
         give_all(&this);
         run_open_subjects(&this);
@@ -454,7 +455,7 @@ enum status run(const struct run_options *options)
             break;
         }
     }
-    if (this.state_due)
+    if (this.state_due || this.since_state > 0)
         give_state(&this);
     progress_end(&this.progress);
     options->statistics->records_out = this.all.records;

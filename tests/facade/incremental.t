@@ -25,7 +25,7 @@ cp state first
 run r
 is "$(emitted)$(records refs < out)$(records repositories < out)" '' 'nothing new: no records'
 same state first 'and the same STATE'
-is "$(grep -c '"type":"STATE"' out)" 1 'which is emitted all the same'
+is "$(grep -c '"type":"STATE"' out)" 2 'which is emitted all the same, at the start and at the end'
 run r
 echo 4 > r/f
 commit r -m c4

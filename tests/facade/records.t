@@ -17,8 +17,8 @@ printf 'one\n' > plain/a
 commit plain -m 'add a'
 facade plain > out
 is "$(jq -rc '.type + " " + (.stream // "")' out | tr '\n' ,)" \
-    'SCHEMA repositories,SCHEMA refs,SCHEMA commits,SCHEMA commit_files,RECORD repositories,RECORD refs,RECORD commits,RECORD commit_files,STATE ,' \
-    'schemas, then the repository with its refs, commits with their files, STATE'
+    'SCHEMA repositories,SCHEMA refs,SCHEMA commits,SCHEMA commit_files,STATE ,RECORD repositories,RECORD refs,RECORD commits,RECORD commit_files,STATE ,' \
+    'schemas, the STATE it starts from, then the repository with its refs, commits with their files, STATE'
 is "$(jq -rc 'select(.type == "SCHEMA") | [.stream, .key_properties, .write_disposition, .parent]' out)" \
     '["repositories",["repository"],"upsert",null]
 ["refs",["repository","name"],"upsert",{"stream":"repositories","key":{"repository":"repository"}}]

@@ -22,9 +22,13 @@ mutate() {
 # --- pages that have not changed
 again 'a first run' github o/mill releases contributors community_profile
 like "$(records out)" 'contributors=19 releases=12 ' 'fetches everything'
+is "$(grep -v '"type":"SCHEMA"' out | sed -n '1p;$p' | jq -c '[.type, .value == {}]' | paste -sd,)" \
+    '["STATE",true],["STATE",false]' 'from the STATE it starts from to the one it earned'
+cp place before
 again 'a second' github o/mill releases contributors community_profile
 is "$(counted '"\(.requests) \(.not_modified) \(.by_status | keys | join(" "))"')" '3 3 304' 'asks only whether it has changed'
 is "$(records out)" '' 'and emits nothing'
+same "$(grep '"type":"STATE"' out | head -1 > begun && echo begun)" before 'but the STATE it starts from'
 curl -s -H 'Authorization: Bearer tok1' -D headers -o page "$FORGE_URL/repos/o/mill/releases?per_page=100"
 left=$(sed -n 's/^x-ratelimit-remaining: //Ip' headers | tr -d '\r')
 again 'a third' github o/mill releases contributors community_profile

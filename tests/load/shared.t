@@ -9,6 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/postgresql.sh
 . "$here/../postgresql.sh"
 trap 'postgresql_stop; rm -rf "$WORK"' EXIT
+got=0
 
 people() {
     schema people '"id":{"type":"integer"},"name":{"type":"string"},"mail":{"type":"string"},"more":{"type":"object"},"source":{"type":"string","x-provenance":true}' \
