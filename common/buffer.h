@@ -6,6 +6,7 @@
 #define LEAT_BUFFER_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "slice.h"
@@ -50,6 +51,18 @@ static inline void buffer_append_byte(struct buffer *buffer, char byte)
 {
     *buffer_reserve(buffer, 1) = byte;
     buffer->length++;
+}
+
+/* In decimal digits. */
+static inline void buffer_append_number(struct buffer *buffer, uint64_t number)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+
+    do
+        digits[--at] = (char)('0' + number % 10);
+    while ((number /= 10) > 0);
+    buffer_append(buffer, digits + at, sizeof digits - at);
 }
 
 /* Makes data[length] a NUL that is not counted, and returns data. */

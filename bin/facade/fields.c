@@ -32,14 +32,8 @@ void field_boolean(struct buffer *buffer, const char *name, bool value)
 
 void field_number(struct buffer *buffer, const char *name, uint64_t number)
 {
-    char digits[20];
-    size_t at = sizeof digits;
-
     field_name(buffer, "", name);
-    do
-        digits[--at] = (char)('0' + number % 10);
-    while ((number /= 10) > 0);
-    buffer_append(buffer, digits + at, sizeof digits - at);
+    buffer_append_number(buffer, number);
 }
 
 void field_null(struct buffer *buffer, const char *name)

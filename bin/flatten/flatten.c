@@ -4,6 +4,7 @@
 
 #include "filter.h"
 #include "memory.h"
+#include "model_filter.h"
 #include "options.h"
 #include "rows.h"
 #include "tables.h"
@@ -165,6 +166,20 @@ static void free_flatten(struct flatten *flatten)
     buffer_free(&flatten->scratch);
 }
 
+/* Rows of given tables, by a model. */
+static enum status run_model(struct flatten *flatten, struct model *model)
+{
+    struct model_filter by_model;
+    enum status status;
+
+    model_filter_open(&by_model, &flatten->filter, model);
+    status = filter_run(&flatten->filter, model_filter_take, &by_model);
+    flatten->rows.made = by_model.writer.made;
+    model_filter_close(&by_model, status <= STATUS_REJECTED);
+    model_free(model);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     static const char *const rules[] = {"snake", "keep", NULL};
@@ -172,6 +187,9 @@ int main(int argc, char **argv)
                                           .max_depth = UINT64_MAX,
                                           .max_names = SHAPE_DEFAULT_NAMES}};
     struct filter_options filter = {0};
+    struct option_list set = {0};
+    struct model *model = NULL;
+    const char *model_name = NULL;
     const struct option_entry options[] = {
         {0, "drop", OPTION_LIST, "PATH", &flatten.options.drop,
          "leave out what is at PATH, as /user/url; may be repeated", NULL, 0, 0},
@@ -187,11 +205,15 @@ int main(int argc, char **argv)
         {0, "max-names", OPTION_COUNT, "N", &flatten.options.max_names,
          "most different names in a table (default 10000)", NULL, 1, 1 << 24},
         OPTION_MAX_NESTING(&filter.input.max_nesting),
+        {0, "model", OPTION_TEXT, "NAME", &model_name,
+         "rows of the model's tables: github, gitlab, git or a file", NULL, 0, 0},
         {0, "names", OPTION_CHOICE, "RULE", &flatten.options.names, "form of column names", rules,
          0, 0},
         {0, "plain", OPTION_FLAG, NULL, &flatten.options.plain,
          "write bare rows of one table; arrays stay JSON", NULL, 0, 0},
         OPTION_REJECTS(&filter.rejects),
+        {0, "set", OPTION_LIST, "NAME=VALUE", &set, "a parameter of the model; may be repeated",
+         NULL, 0, 0},
         OPTION_STATS(&filter.statistics),
         OPTION_STREAM(&filter.input.stream),
     };
@@ -205,9 +227,22 @@ int main(int argc, char **argv)
         return outcome == OPTIONS_SHOWN ? STATUS_OK : STATUS_USAGE;
     if (operand < argc)
         return options_misuse("%s: flatten reads standard input and takes no files", argv[operand]);
-    if (!filter_open(&flatten.filter, &filter))
+    if (set.count > 0 && model_name == NULL)
+        return options_misuse("--set is for the parameters of a --model");
+    if (model_name && (flatten.options.plain || flatten.options.keep.count > 0 ||
+                       flatten.options.drop.count > 0 || flatten.options.keys.count > 0))
+        return options_misuse("--model says what becomes of a record: no --plain, --keep, --drop "
+                              "or --key beside it");
+    model = model_name ? model_read(model_name, &set) : NULL;
+    free(set.items);
+    if (model_name && model == NULL)
+        return STATUS_INPUT;
+    if (!filter_open(&flatten.filter, &filter)) {
+        model_free(model);
         return STATUS_USAGE;
-    status = filter_run(&flatten.filter, take_message, &flatten);
+    }
+    status = model ? run_model(&flatten, model)
+                   : filter_run(&flatten.filter, take_message, &flatten);
     flatten.filter.statistics.records_out = flatten.rows.made;
     status = filter_close(&flatten.filter, status);
     free_flatten(&flatten);
