@@ -223,7 +223,7 @@ static struct model_value read_map(const struct place *at, const struct doc *doc
         buffer_free(&word);
         add_part(&value, constant(one));
     }
-    if (value.word_count == 0)
+    if (value.word_count == 0 && otherwise == NULL)
         fail(at, "'map' needs 'to', an object of texts and what they become");
     value.has_otherwise = otherwise != NULL;
     if (otherwise)

@@ -176,10 +176,7 @@ const GITLAB = {
     members: [select('members', 'id username')],
     commit_authors: [select('commit_authors', GL_COMMIT)],
     issues: [select('issues', GL_ITEM)],
-    issue_labels: [
-        numbered(inside('labels', 'issue_iid', 'value'), 'iid'),
-        (row) => ({ ...row, value: row.name }),
-    ],
+    issue_labels: [numbered(inside('labels', 'issue_iid', 'name'), 'iid')],
     issue_assignees: [numbered(inside('assignees', 'issue_iid', 'id username'), 'iid')],
     issue_comments: [select('issue_comments', `issue_iid ${GL_COMMENT}`)],
     issue_events: [resourceEvents('issue', 'issue_iid')],

@@ -67,7 +67,7 @@ like "$(cat got)" '"issue_id":1031,.*"reporter_id":"03000030-' 'an instance of i
 } | into people.db github
 is "$(ask people.db 'SELECT cntrb_login, cntrb_deleted, gh_type FROM contributors ORDER BY 1')" 'ghost|1|User
 stale[bot]|0|Bot' 'a deleted account is marked, a bot says that it is one'
-gl_issue='{"id":9,"iid":1,"title":"t","description":null,"state":"opened","author":null,"assignees":[],"labels":["a","b"],"milestone":{"due_date":"2026-02-03"},"due_date":null,"created_at":"2024-01-02T03:04:05.678Z","updated_at":"2024-01-02T03:04:05.678Z","closed_at":null,"closed_by":null,"user_notes_count":0,"web_url":"https://gitlab.com/o/r/-/issues/1"}'
+gl_issue='{"id":9,"iid":1,"title":"t","description":null,"state":"opened","author":null,"assignees":[],"labels":[{"name":"a"},{"name":"b"}],"milestone":{"due_date":"2026-02-03"},"due_date":null,"created_at":"2024-01-02T03:04:05.678Z","updated_at":"2024-01-02T03:04:05.678Z","closed_at":null,"closed_by":null,"user_notes_count":0,"web_url":"https://gitlab.com/o/r/-/issues/1"}'
 record issues "$gl_issue" | rows gitlab > got
 like "$(cat got)" '"issue_id":9021,.*"issue_state":"open".*"due_on":"2026-02-03T00:00:00Z"' 'GitLab: opened is open, a day is a time'
 is "$(grep -c 'reporter_id' got)/$(grep -c '"issue_labels"' got)" 0/2 'a person GitLab says nothing of is nobody'

@@ -52,6 +52,12 @@ class Records extends ProjectRecords {
         };
     }
 
+    // Lists tell more of labels when they are asked to.
+    withLabels(record, item, details) {
+        const labels = details ? item.labels.map((label) => this.label(label)) : record.labels;
+        return { ...record, labels };
+    }
+
     issue(item) {
         const url = `${this.projectUrl(item.repository)}/issues/${item.number}`;
         return {

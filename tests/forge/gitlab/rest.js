@@ -67,7 +67,12 @@ function itemRoutes(isPull) {
             `/${kind}`,
             ({ repository, query, records }) => ({
                 list: items(repository.list(isPull ? 'pulls' : 'issues').slice(), query),
-                record: (item) => (isPull ? records.mergeRequest(item) : records.issue(item)),
+                record: (item) =>
+                    records.withLabels(
+                        isPull ? records.mergeRequest(item) : records.issue(item),
+                        item,
+                        query.get('with_labels_details') === 'true'
+                    ),
             }),
             { issues: !isPull },
         ],
