@@ -80,7 +80,15 @@ BEGIN
     owner := left(path, -length(name) - 1);
 END $$;
 
--- -------------------- What is added and removed
+-- The repository that somebody means by its number or its address; null when there is none.
+CREATE OR REPLACE FUNCTION leat_ops.find_repository(said text) RETURNS bigint
+LANGUAGE sql STABLE AS $$
+    SELECT repo_id FROM leat_data.repos
+    WHERE CASE WHEN said ~ '^[0-9]{1,18}$' THEN repo_id = said::bigint
+        ELSE lower(repo_git) = (SELECT lower(url) FROM leat_ops.locate(said)) END
+$$;
+
+-- -------------------- What is added
 
 -- Adds repositories by their addresses, to a group of a user's and a group of repositories; tells
 -- of each line what became of it: added, known, or the problem with it.

@@ -23,8 +23,8 @@ BEGIN
             WHERE p.repo_id = $1 AND c.pull_request_id = p.pull_request_id', name) USING repository;
     END LOOP;
     FOREACH name IN ARRAY ARRAY['review_comments', 'pull_request_review_message_ref',
-        'issue_events', 'pull_request_events', 'messages', 'issues', 'pull_requests', 'releases', 'repo_info',
-        'repo_info_history', 'repo_clones', 'commits', 'commit_messages', 'commit_parents'] LOOP
+        'issue_events', 'pull_request_events', 'messages', 'issues', 'pull_requests', 'releases',
+        'repo_info', 'repo_info_history', 'repo_clones', 'commits', 'commit_messages', 'commit_parents'] LOOP
         EXECUTE format('DELETE FROM leat_data.%I WHERE repo_id = $1', name) USING repository;
     END LOOP;
     DELETE FROM leat_ops.staging WHERE repo_id = repository;
