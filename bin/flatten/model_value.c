@@ -134,11 +134,12 @@ static void join_one(const struct model_value *value, struct slice one, struct b
 static void for_elements(struct slice array, bool (*take)(void *context, struct slice element),
                          void *context)
 {
-    struct json json = {.end = array.data + array.length, .max_nesting = JSON_MOST_NESTING};
+    struct json json = {.max_nesting = JSON_MOST_NESTING};
     const char *at;
 
     if (array.data == NULL || *array.data != '[')
         return;
+    json.end = array.data + array.length;
     at = json_space(&json, array.data + 1);
     for (bool more = *at != ']'; more;) {
         const char *end = json_value_end(&json, at, 0);
