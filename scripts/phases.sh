@@ -1,0 +1,106 @@
+# The pipes of a collection: each from a source of records to the database. To be sourced, after
+# pipes.sh. What they work on: $target, $repo_id, $platform_id, $source, $subject, $api (where the
+# platform's API is, or nothing), $git_url, and the options $full, $jobs, $mirrors, $quiet,
+# $state_folder. Each sets pipe_status and pipe_reason.
+# shellcheck shell=sh
+# shellcheck disable=SC2154 # of the script
+
+# get_state NAME: where the last run came to, into $work/NAME.state.
+get_state() {
+    state_file=$work/$1.state state_key=repo/$repo_id/$1
+    : > "$state_file"
+    if [ -n "$state_folder" ]; then
+        [ ! -f "$state_folder/repo-$repo_id.$1" ] || cp "$state_folder/repo-$repo_id.$1" "$state_file"
+        return
+    fi
+    case $target in
+    sqlite:*)
+        [ -s "${target#sqlite:}" ] || return 0
+        sqlite3 -readonly "${target#sqlite:}" "SELECT value FROM leat_state
+            WHERE state_key = '$state_key'" > "$state_file" 2> /dev/null || : > "$state_file"
+        ;;
+    *) echo "SELECT value FROM leat_ops.state WHERE state_key = :'key';" |
+        sql -v key="$state_key" > "$state_file" || fail 4 'the state could not be read' ;;
+    esac
+}
+
+# keep_state NAME: in a folder, what the last stage printed; in a database it is kept already.
+keep_state() {
+    if [ -n "$state_folder" ] && [ -s "$work/$1.out" ]; then
+        tail -n 1 "$work/$1.out" > "$state_folder/repo-$repo_id.$1.new"
+        mv "$state_folder/repo-$repo_id.$1.new" "$state_folder/repo-$repo_id.$1"
+    fi
+}
+
+# through_model NAME: rows of the warehouse's tables.
+through_model() {
+    pipe_through flatten "$here/flatten" --model "$1" --set "repo_id=$repo_id" \
+        --set "platform_id=$platform_id"
+}
+
+# load_rows NAME OPTION...: the last stage of a pipe whose STATE is kept under NAME.
+load_rows() {
+    name=$1
+    shift
+    [ -n "$state_folder" ] || set -- "$@" --state-key "$state_key"
+    case $target in
+    sqlite:*) ;;
+    *) set -- "$@" --schema-name leat_data ;;
+    esac
+    pipe_end "$work/$name.out" load "$here/load" "$@" "$target"
+}
+
+start_fetch() {
+    get_state api
+    set -- --state "$state_file"
+    [ -z "$api" ] || set -- "$@" --url "$api"
+    [ -z "$full" ] || set -- "$@" --full-refresh
+    [ -z "$jobs" ] || set -- "$@" --jobs "$jobs"
+    [ -z "$quiet" ] || set -- "$@" --quiet
+    pipe_begin
+    pipe_through fetch "$here/fetch" "$@" "$source" "$subject"
+}
+
+# What the platform has, as it comes, into staging.
+fetch_and_stage() {
+    start_fetch
+    set -- --repo-id "$repo_id" --platform-id "$platform_id"
+    [ -n "$state_folder" ] || set -- "$@" --state-key "$state_key"
+    pipe_end "$work/api.out" stage "$here/stage" "$@" "$target"
+    pipe_wait
+    keep_state api
+}
+
+# What is staged, as rows; it leaves staging when they are in.
+drain_and_load() {
+    pipe_begin
+    pipe_through stage "$here/stage" --drain --repo-id "$repo_id" "$target"
+    through_model "$source"
+    pipe_end "$work/drain.out" load "$here/load" --unstage --schema-name leat_data "$target"
+    pipe_wait
+}
+
+# What the platform has, as rows, without staging.
+fetch_and_load() {
+    start_fetch
+    through_model "$source"
+    load_rows api
+    pipe_wait
+    keep_state api
+}
+
+# The git history, as rows.
+collect_git() {
+    get_state git
+    [ -z "$full" ] || : > "$state_file"
+    set -- --repository "$repository" --state "$state_file"
+    [ -z "$jobs" ] || set -- "$@" --jobs "$jobs"
+    [ -z "$mirrors" ] || set -- "$@" --mirror "$mirrors"
+    [ -z "$quiet" ] || set -- "$@" --quiet
+    pipe_begin
+    pipe_through facade "$here/facade" "$@" "$git_url"
+    through_model git
+    load_rows git
+    pipe_wait
+    keep_state git
+}
