@@ -32,6 +32,7 @@ struct model_table {
     const struct doc *definition; /* in the file of tables */
     struct buffer start;          /* `{"type":"RECORD","stream":"name","record":` */
     bool used;
+    bool announced; /* its SCHEMA message is out */
 };
 
 enum model_verb {
@@ -103,7 +104,8 @@ struct model_stream {
     bool is_parent;
     bool holds; /* some of its rows wait for those of child streams */
     bool left_out;
-    bool seen; /* a record of it has come */
+    bool seen;      /* a record of it has come */
+    bool announced; /* so are its tables */
     struct model_rows rows;
     struct buffer kept; /* the values of the last record, where it is a parent */
 };
@@ -130,7 +132,11 @@ struct model {
 struct model *model_read(const char *name, const struct option_list *set);
 void model_free(struct model *model);
 
-/* Appends the SCHEMA messages of all tables that the model fills. */
-void model_append_schemas(const struct model *model, struct buffer *out);
+/*
+ * Appends the SCHEMA messages of the tables that a stream fills, those of people first, where
+ * they were not yet. A table that no stream of the input fills is not declared: its rows are
+ * not what is missing, nobody asked for them.
+ */
+void model_append_schemas(struct model *model, struct model_stream *stream, struct buffer *out);
 
 #endif

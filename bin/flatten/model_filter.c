@@ -156,6 +156,7 @@ static void take_record(struct model_filter *self, const struct message *message
         pass_over(self, message);
         return;
     }
+    model_append_schemas(self->model, stream, &self->filter->output.buffer);
     flush_held(self, stream->parent);
     self->writer.json = &messages->json;
     end = scope_scan(stream->scope, &messages->json, message->record.data, message->plain ? 0 : 1);
@@ -180,18 +181,20 @@ void model_filter_take(void *context, const struct message *message)
     struct model_filter *self = context;
     struct buffer *out = &self->filter->output.buffer;
 
-    if (!self->begun)
-        model_append_schemas(self->model, out);
-    self->begun = true;
     if (message->kind == MESSAGE_RECORD) {
         take_record(self, message);
+    } else if (message->kind == MESSAGE_SCHEMA) {
+        struct model_stream *stream = find_stream(self, message->stream);
+
+        if (stream && !stream->left_out)
+            model_append_schemas(self->model, stream, out);
     } else if (message->kind == MESSAGE_STATE) {
         flush_held(self, NULL);
         self->has_state = true;
         buffer_append_slice(out, message->line);
         buffer_append_byte(out, '\n');
     }
-    /* what SCHEMA and ACTIVATE_VERSION say of the input's streams means nothing to the tables */
+    /* what ACTIVATE_VERSION says of the input's streams means nothing to the tables */
 }
 
 void model_filter_open(struct model_filter *self, struct filter *filter, struct model *model)

@@ -14,7 +14,6 @@ struct model_filter {
     struct model_writer writer;
     struct model_stream *last; /* of the last record: most often the next one's too */
     struct model_stream *holder; /* whose rows wait, or NULL */
-    bool begun;                /* the SCHEMA messages are out */
     bool has_state;            /* the input has STATE: then it ends with one */
     uint64_t left_out;         /* records */
     char **unknown;            /* streams that were warned of */

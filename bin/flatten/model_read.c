@@ -904,10 +904,25 @@ static void append_schema(const struct model *model, const struct model_table *t
     doc_free(message);
 }
 
-void model_append_schemas(const struct model *model, struct buffer *out)
+static bool is_filled_by(const struct model_table *table, const struct model_rows *rows)
 {
-    for (size_t i = 0; i < model->table_count; i++) {
-        if (model->tables[i].used)
-            append_schema(model, &model->tables[i], out);
+    for (size_t i = 0; i < rows->count; i++) {
+        if (rows->items[i]->table == table)
+            return true;
     }
+    return false;
+}
+
+void model_append_schemas(struct model *model, struct model_stream *stream, struct buffer *out)
+{
+    for (size_t i = 0; i < model->table_count && !stream->announced; i++) {
+        struct model_table *table = &model->tables[i];
+
+        if (table->announced || (!is_filled_by(table, &model->person_rows) &&
+                                 !is_filled_by(table, &stream->rows)))
+            continue;
+        table->announced = true;
+        append_schema(model, table, out);
+    }
+    stream->announced = true;
 }
