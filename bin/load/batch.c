@@ -16,6 +16,15 @@ struct batch_table *batch_table(struct batch *batch, struct table *table)
     return &batch->tables[batch->count++];
 }
 
+size_t batch_count(const struct batch *batch, const struct table *table)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        if (batch->tables[i].table == table)
+            return batch->tables[i].count;
+    }
+    return 0;
+}
+
 struct batch_row *batch_add(struct batch *batch, struct batch_table *rows, struct slice line,
                             const char *record)
 {
@@ -36,6 +45,54 @@ struct batch_row *batch_add(struct batch *batch, struct batch_table *rows, struc
     buffer_append_byte(&batch->text, '\n');
     batch->rows++;
     return row;
+}
+
+/* How many rows of a table came before a line. */
+static size_t count_before(const struct batch_table *rows, uint64_t line)
+{
+    size_t count = rows->count;
+
+    while (count > 0 && rows->rows[count - 1].line >= line)
+        count--;
+    return count;
+}
+
+/* The text stays: it is at the end of a batch that is about to go. */
+void batch_cut(struct batch *batch, uint64_t line)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        struct batch_table *rows = &batch->tables[i];
+        size_t kept = count_before(rows, line);
+
+        if (kept == rows->count)
+            continue;
+        rows->encoded.length = rows->rows[kept].encoded;
+        batch->rows -= rows->count - kept;
+        rows->count = kept;
+    }
+    staged_refusals_cut(&batch->refusals, line);
+}
+
+void batch_move_tail(struct batch *from, struct batch *to, uint64_t line)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        const struct batch_table *rows = &from->tables[i];
+        size_t kept = count_before(rows, line);
+
+        for (size_t j = kept; j < rows->count; j++) {
+            const struct batch_row *row = &rows->rows[j];
+            struct batch_table *there = batch_table(to, rows->table);
+            struct slice text = slice_of(from->text.data + row->text, row->length);
+            struct batch_row *added;
+
+            batch_forget_encoded(there); /* they will be, when the batch is planned */
+            added = batch_add(to, there, text, text.data + row->record);
+            added->line = row->line;
+            added->staged = row->staged;
+        }
+    }
+    staged_refusals_move(&from->refusals, &to->refusals, line);
+    batch_cut(from, line);
 }
 
 void batch_note_key(struct batch_table *rows, uint64_t hash)
@@ -91,7 +148,9 @@ void batch_clear(struct batch *batch, size_t keep)
     batch->count = kept;
     if (bytes > keep)
         buffer_free(&batch->text);
-    batch->text.length = batch->state.length = 0;
+    batch->text.length = batch->state.length = batch->state_value.length = 0;
+    batch->span = (struct staged_span){0};
+    staged_refusals_cut(&batch->refusals, 0);
     batch->rows = 0;
     batch->continues = false;
 }
@@ -103,5 +162,7 @@ void batch_free(struct batch *batch)
     free(batch->tables);
     buffer_free(&batch->text);
     buffer_free(&batch->state);
+    buffer_free(&batch->state_value);
+    staged_refusals_free(&batch->refusals);
     *batch = (struct batch){0};
 }

@@ -13,12 +13,14 @@
 #include "buffer.h"
 #include "key_set.h"
 #include "table.h"
+#include "unstage.h"
 
 struct batch_row {
     uint64_t line;       /* of the input */
     size_t text, length; /* of the line in batch->text */
     size_t record;       /* where in the line the record starts */
     size_t encoded;      /* where in the table's buffer it starts, up to the next row's */
+    int64_t staged;      /* the staged row it was made of; 0 for none */
     const char *refusal; /* why the database refused it; owned */
 };
 
@@ -43,18 +45,29 @@ struct batch {
     size_t count;
     struct buffer text;
     uint64_t rows;
-    uint64_t position;   /* records of the input up to the end of this batch */
-    bool continues;      /* the next batch belongs to the same transaction */
-    bool durable;        /* a STATE hangs on its commit, or the end of the load */
-    struct buffer state; /* the last STATE line in it, with its "\n"; empty for none */
+    uint64_t position;               /* records of the input up to the end of this batch */
+    bool continues;                  /* the next batch belongs to the same transaction */
+    bool durable;                    /* a STATE hangs on its commit, or the end of the load */
+    struct buffer state;             /* the last STATE line in it, with its "\n"; empty for none */
+    struct buffer state_value;       /* the value to keep in the database with it; empty for none */
+    struct staged_span span;         /* to take out of staging with it */
+    struct staged_refusals refusals; /* of these, beside those of rows */
 };
 
 /* The table's place in the batch, made if need be. */
 struct batch_table *batch_table(struct batch *batch, struct table *table);
 
+/* How many rows of a table it has. */
+size_t batch_count(const struct batch *batch, const struct table *table);
+
 /* Keeps a line; its record starts at `record`. The row's `encoded` is set by the caller. */
 struct batch_row *batch_add(struct batch *batch, struct batch_table *rows, struct slice line,
                             const char *record);
+
+/* Forgets what came from input line `line` on. */
+void batch_cut(struct batch *batch, uint64_t line);
+/* Moves what came from there on to another batch, behind what that has. */
+void batch_move_tail(struct batch *from, struct batch *to, uint64_t line);
 
 /* Notes the hash of a row's key: sets `repeated` if it is there already. */
 void batch_note_key(struct batch_table *rows, uint64_t hash);

@@ -26,7 +26,7 @@ struct load {
     struct messages_options messages_options;
     uint64_t retries;
     int contract, disposition;
-    const char *rejects_path, *schema_name, *load_id;
+    const char *rejects_path, *schema_name, *load_id, *state_key;
     bool stats;
     struct target *target;
     struct messages messages;
@@ -57,8 +57,12 @@ static enum options_outcome parse(struct load *load, int argc, char **argv, int 
          "times to try again when the connection is lost (default 8)", NULL, 0, 1000},
         {0, "schema-name", OPTION_TEXT, "NAME", &load->schema_name,
          "the PostgreSQL schema the tables are in", NULL, 0, 0},
+        {0, "state-key", OPTION_TEXT, "KEY", &load->state_key,
+         "keep the STATE in the database, too, under KEY", NULL, 0, 0},
         OPTION_STATS(&load->stats),
         OPTION_STREAM(&load->messages_options.stream),
+        {0, "unstage", OPTION_FLAG, NULL, &load->options.unstage,
+         "take what stage --drain printed out of staging with its rows", NULL, 0, 0},
     };
     const struct tool tool = {.name = "load",
                               .operands = "TARGET",
@@ -90,13 +94,24 @@ static int check(struct load *load, const char *target)
         return options_misuse("--schema-name: SQLite has no schemas");
     if (load->load_id && *load->load_id == '\0')
         return options_misuse("--load-id: the id is empty");
+    if (load->state_key && *load->state_key == '\0')
+        return options_misuse("--state-key: the key is empty");
+    if (load->options.unstage && sqlite)
+        return options_misuse("--unstage: staging is in PostgreSQL (fetch | flatten --model | load "
+                              "sqlite:FILE needs none)");
+    if (load->options.unstage && (load->load_id || load->state_key))
+        return options_misuse("--unstage: staged rows need no --load-id, and their STATE is no "
+                              "source's (--state-key is for stage)");
     return STATUS_OK;
 }
 
 static struct target *open_target(struct load *load, const char *name, struct failure *failure)
 {
-    load->target_options = (struct target_options){
-        .folder = load->schema_name, .load_id = load->load_id, .retries = (unsigned)load->retries};
+    load->target_options = (struct target_options){.folder = load->schema_name,
+                                                   .load_id = load->load_id,
+                                                   .state_key = load->state_key,
+                                                   .unstage = load->options.unstage,
+                                                   .retries = (unsigned)load->retries};
     if (starts_with(name, "sqlite:"))
         return target_open_sqlite(name + strlen("sqlite:"), &load->target_options, failure);
     return target_open_postgresql(name, &load->target_options, failure);
@@ -172,6 +187,7 @@ int main(int argc, char **argv)
         load.options.contract = (enum contract)load.contract;
         load.options.disposition = (enum disposition)(load.disposition + 1);
         load.options.load_id = load.load_id;
+        load.options.state_key = load.state_key;
         signals_install();
         statistics_start(&load.statistics);
         status = open_and_run(&load, target);

@@ -9,7 +9,7 @@
 #include "signals.h"
 #include "statistics.h"
 
-enum { MOST_PLANS = 10, CLOCK_ROWS = 256, FAMILY_MILLISECONDS = 1000 };
+enum { MOST_PLANS = 10, CLOCK_ROWS = 256, FAMILY_MILLISECONDS = 1000, STAGED_PART = 16 };
 
 static bool failed(const struct loader *loader)
 {
@@ -38,6 +38,24 @@ static void reject_row(struct loader *loader, const struct batch *batch, const s
                                  .reason = reason,
                                  .original = slice_of(batch->text.data + row->text, row->length),
                                  .length = row->length});
+    loader->known_rejects++;
+}
+
+/* The line that was read is rejected: its staged row is set aside, if it names one. */
+static void note_refusal(struct loader *loader, const char *reason)
+{
+    int64_t staged = unstage_id(loader->messages->message.line);
+
+    if (!loader->options->unstage || staged == 0)
+        return;
+    loader->known_rejects++;
+    staged_refusals_add(&loader->reading->refusals, staged, loader->messages->lines.number, reason);
+}
+
+static void reject_line(struct loader *loader, const char *reason)
+{
+    messages_reject(loader->messages, reason);
+    note_refusal(loader, reason);
 }
 
 /* Encodes all rows of a table anew; false when one needs a further change of the table. */
@@ -60,6 +78,7 @@ static bool encode_anew(struct loader *loader, struct batch *batch, struct batch
         result = row_encode(&loader->row, rows);
         if (result == ROW_REFUSED) {
             reject_row(loader, batch, rows->table, row, loader->row.error);
+            staged_refusals_add(&batch->refusals, row->staged, row->line, loader->row.error);
             free((char *)row->refusal);
             continue;
         }
@@ -222,6 +241,8 @@ static bool settle(struct loader *loader)
 
 static bool has_work(const struct batch *batch)
 {
+    if (batch->state_value.length > 0 || batch->span.through > batch->span.after)
+        return true;
     for (size_t i = 0; i < batch->count; i++) {
         if (batch->tables[i].count > 0 || batch->tables[i].activate)
             return true;
@@ -249,6 +270,52 @@ static void add_children(struct loader *loader, struct batch *batch)
     } while (batch->count > before);
 }
 
+static bool is_activated(const struct batch *batch, const struct table *table)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        if (batch->tables[i].table == table)
+            return batch->tables[i].activate;
+    }
+    return false;
+}
+
+static bool replacement_waits_behind(const struct loader *loader, const struct batch *batch)
+{
+    for (size_t i = 0; i < loader->table_count; i++) {
+        const struct table *table = loader->tables[i];
+
+        if (table->disposition == DISPOSITION_REPLACE && !is_activated(batch, table) &&
+            (table->staged > 0 || batch_count(batch, table) > 0))
+            return true;
+    }
+    return false;
+}
+
+/* The value that the batch's commit makes true, if no table is still to be replaced then. */
+static void choose_state_value(struct loader *loader, struct batch *batch)
+{
+    if (batch->state_value.length > 0) {
+        loader->held_value.length = 0;
+        buffer_append_slice(&loader->held_value, buffer_slice(&batch->state_value));
+        batch->state_value.length = 0;
+    }
+    if (loader->held_value.length == 0 || replacement_waits_behind(loader, batch))
+        return;
+    buffer_append_slice(&batch->state_value, buffer_slice(&loader->held_value));
+    loader->held_value.length = 0;
+}
+
+/* The staged rows between the STATE of the batch before and that of this one. */
+static void choose_span(struct loader *loader, struct batch *batch)
+{
+    if (!loader->options->unstage || !loader->has_states)
+        return;
+    batch->span =
+        (struct staged_span){loader->drained.repository, loader->handed.through,
+                             loader->drained.through, loader->drained.rows - loader->handed.rows};
+    loader->handed = loader->drained;
+}
+
 /* Hands the batch to the writer; it goes on while we read the next. */
 static bool hand_over(struct loader *loader, bool continues, bool final)
 {
@@ -256,6 +323,10 @@ static bool hand_over(struct loader *loader, bool continues, bool final)
 
     if (!settle(loader))
         return false;
+    if (!continues) {
+        choose_state_value(loader, batch);
+        choose_span(loader, batch);
+    }
     if (!has_work(batch) && !final && !loader->open_transaction) {
         release_state(loader, batch);
         batch->state.length = 0;
@@ -276,10 +347,24 @@ static bool hand_over(struct loader *loader, bool continues, bool final)
     return true;
 }
 
+/* Whether the rows up to here may be committed: those of staged rows only behind a STATE. */
+static bool may_commit(const struct loader *loader)
+{
+    return !loader->options->unstage || !loader->family_open;
+}
+
 /* For what can only be done while the writer rests, between two batches. */
 static bool rest(struct loader *loader)
 {
-    return hand_over(loader, false, false) && settle(loader);
+    return hand_over(loader, !may_commit(loader), false) && settle(loader);
+}
+
+/* The same, for what only rows of this table in the batch would be touched by. */
+static bool rest_for(struct loader *loader, struct table *table)
+{
+    if (loader->open_transaction || batch_count(loader->reading, table) > 0)
+        return rest(loader);
+    return settle(loader);
 }
 
 static struct table *find_table(struct loader *loader, struct slice name)
@@ -366,7 +451,7 @@ static bool resolve_all(struct loader *loader)
 
         if (disposition == table->disposition && parent == table->parent)
             continue;
-        if (!rest(loader))
+        if (!rest_for(loader, table))
             return false;
         table->disposition = disposition;
         table->parent = parent;
@@ -395,7 +480,7 @@ static bool take_keys(struct loader *loader, struct table *table, const struct s
 
     if (table_has_keys_of(table, schema))
         return true;
-    if (!rest(loader))
+    if (!rest_for(loader, table))
         return false;
     table_take_keys(table, schema);
     taken = loader->target->describe(loader->target, table, &failure);
@@ -436,7 +521,7 @@ static bool declare(struct loader *loader, const struct schema *schema)
     if (table == NULL || (schema->parent && parent == NULL) || !are_names(loader, table, schema) ||
         !take_keys(loader, table, schema))
         return false;
-    if (table->keep_nulls != schema->keep_nulls && !rest(loader))
+    if (table->keep_nulls != schema->keep_nulls && !rest_for(loader, table))
         return false;
     table->keep_nulls = schema->keep_nulls;
     table->aside = schema->aside;
@@ -468,18 +553,47 @@ static void take_schema(struct loader *loader, const struct message *message)
     doc_free(doc);
 }
 
+/* What came so far, by a STATE of the drain. */
+static bool note_drained(struct loader *loader, struct slice value)
+{
+    struct staged_span span;
+
+    if (!unstage_read_state(value, &span) ||
+        (loader->has_states && !unstage_follows(&loader->drained, &span))) {
+        log_error("line %llu: not a STATE of stage --drain, or not of the same one (--unstage)",
+                  (unsigned long long)loader->messages->lines.number);
+        worsen(loader, STATUS_INPUT);
+        return false;
+    }
+    if (!loader->has_states)
+        loader->handed = (struct staged_span){
+            .repository = span.repository, .after = span.after, .through = span.after};
+    loader->drained = span;
+    return true;
+}
+
+static void keep_text(struct buffer *buffer, struct slice text)
+{
+    buffer->length = 0;
+    buffer_append_slice(buffer, text);
+}
+
 static void take_state(struct loader *loader, const struct message *message)
 {
-    struct buffer *state = &loader->reading->state;
+    struct batch *batch = loader->reading;
 
+    if (loader->options->unstage && !note_drained(loader, message->value))
+        return;
+    loader->family_parents.length = 0;
     loader->family_open = false;
     loader->has_states = true;
     /* a source that starts from nothing says so: that is less than a bookmark may hold already */
     if (slice_is(message->value, "{}"))
         return;
-    state->length = 0;
-    buffer_append_slice(state, message->line);
-    buffer_append_byte(state, '\n');
+    keep_text(&batch->state, message->line);
+    buffer_append_byte(&batch->state, '\n');
+    if (loader->options->state_key)
+        keep_text(&batch->state_value, message->value);
 }
 
 /* The version in a message: what stands behind "version":, or an empty slice. */
@@ -561,6 +675,8 @@ static bool is_full(const struct loader *loader)
 /* Whether a row of this table belongs to the rows before it, or stands among them. */
 static bool is_in_family(const struct loader *loader, const struct table *table)
 {
+    if (loader->options->unstage)
+        return loader->family_open;
     return table_is_child(table) || (table->aside && loader->family_open);
 }
 
@@ -568,14 +684,36 @@ static bool is_in_family(const struct loader *loader, const struct table *table)
 static bool make_room(struct loader *loader, const struct table *table)
 {
     const struct batch *batch = loader->reading;
+    uint64_t part = loader->options->batch_bytes;
 
     if (batch->rows == 0 || !is_full(loader))
         return true;
     if (!is_in_family(loader, table))
         return hand_over(loader, false, false);
-    /* a parent with more children than memory holds: its transaction takes several batches */
-    if (batch->text.length >= loader->options->batch_bytes)
+    /* a parent with more children than memory holds: its transaction takes several batches. In
+     * later ones the database must refuse nothing, so staged rows get more room */
+    if (batch->text.length >= (loader->options->unstage ? STAGED_PART * part : part))
         return hand_over(loader, true, false);
+    return true;
+}
+
+/* Staged rows: commits up to the STATE, and keeps what came behind it for the next batch. */
+static bool cut_at_state(struct loader *loader)
+{
+    struct batch *tail = &loader->batches[loader->reading == &loader->batches[0]];
+    const struct buffer *parents = &loader->family_parents;
+
+    if (!settle(loader) || loader->open_transaction)
+        return !failed(loader);
+    batch_move_tail(loader->reading, tail, loader->family_line);
+    if (!hand_over(loader, false, false))
+        return false;
+    for (size_t at = 0; at < parents->length; at += sizeof(uint64_t)) {
+        uint64_t hash;
+
+        memcpy(&hash, parents->data + at, sizeof hash);
+        key_set_add(&loader->parents, hash);
+    }
     return true;
 }
 
@@ -584,13 +722,18 @@ static bool part_repeated(struct loader *loader, struct table *table, const stru
 {
     struct json *json = &loader->messages->json;
     uint64_t hash;
+    bool cut;
 
-    if (!table->is_parent || is_in_family(loader, table))
+    if (!table->is_parent || table_is_child(table) ||
+        (!loader->options->unstage && is_in_family(loader, table)))
         return true;
     hash = row_key_hash(&loader->row, table);
+    if (loader->options->unstage)
+        buffer_append(&loader->family_parents, &hash, sizeof hash);
     if (key_set_add(&loader->parents, hash))
         return true;
-    if (!hand_over(loader, false, false))
+    cut = may_commit(loader) ? hand_over(loader, false, false) : cut_at_state(loader);
+    if (!cut)
         return false;
     key_set_add(&loader->parents, hash);
     /* other rows may have been encoded for that: this one is read again */
@@ -612,7 +755,7 @@ static void add_row(struct loader *loader, struct table *table, const struct mes
         enum row_result result = row_encode(&loader->row, rows);
 
         if (result == ROW_REFUSED) {
-            messages_reject(loader->messages, loader->row.error);
+            reject_line(loader, loader->row.error);
             return;
         }
         if (result == ROW_GROWS)
@@ -626,6 +769,8 @@ static void add_row(struct loader *loader, struct table *table, const struct mes
     added = batch_add(loader->reading, rows, message->line, message->record.data);
     added->line = loader->messages->lines.number;
     added->encoded = encoded;
+    if (loader->options->unstage)
+        added->staged = unstage_id(message->rest);
 }
 
 /* Reads the record; false when it was rejected, or the load failed. */
@@ -637,11 +782,19 @@ static bool read_record(struct loader *loader, struct table *table, const struct
 
     if (!messages_record_end(loader->messages,
                              row_read(&loader->row, table, json, message->record.data, nesting))) {
+        note_refusal(loader, json->error);
         row_forget(&loader->row);
         return false;
     }
     if (table->frozen && !table->exists) {
-        messages_reject(loader->messages, "the table does not exist, and may not be made");
+        reject_line(loader, "the table does not exist, and may not be made");
+        return false;
+    }
+    if (loader->options->unstage && unstage_id(message->rest) == 0) {
+        log_error("line %llu: the record names no staged row (--unstage loads what stage --drain "
+                  "prints)",
+                  (unsigned long long)loader->messages->lines.number);
+        worsen(loader, STATUS_INPUT);
         return false;
     }
     if (table->disposition != DISPOSITION_REPLACE || message->rest.length == 0)
@@ -654,19 +807,72 @@ static bool read_record(struct loader *loader, struct table *table, const struct
            row_read(&loader->row, table, json, message->record.data, nesting) != NULL;
 }
 
+/* What comes behind a STATE of the drain is one family, until the next. */
+static void open_staged_family(struct loader *loader)
+{
+    if (loader->family_open)
+        return;
+    loader->family_open = true;
+    loader->family_line = loader->messages->lines.number;
+    loader->family_position = loader->reading->position;
+}
+
+static bool is_staging_reject(const struct loader *loader, const struct message *message)
+{
+    return loader->options->unstage && slice_is(message->stream, UNSTAGE_REJECTS);
+}
+
+/* A record that could not be made rows of, and why. */
+static void take_staging_reject(struct loader *loader, const struct message *message)
+{
+    struct json *json = &loader->messages->json;
+    const char *error, *reason = NULL;
+    struct doc *doc = NULL;
+
+    open_staged_family(loader);
+    if (messages_record_end(loader->messages, json_value_end(json, message->record.data, 1))) {
+        doc = doc_parse(message->record, &error);
+        reason = doc_string(doc_get(doc, "reason"));
+        reject_line(loader, reason ? reason : "no reason given");
+    } else {
+        note_refusal(loader, json->error);
+    }
+    doc_free(doc);
+}
+
+/* A line that names no staged row would be taken out of staging without a trace. */
+static bool is_accounted(struct loader *loader)
+{
+    if (!loader->options->unstage || loader->known_rejects == loader->rejects->count)
+        return true;
+    log_error("a rejected line before line %llu names no staged row: its row stays staged, as do "
+              "those behind it",
+              (unsigned long long)loader->messages->lines.number);
+    worsen(loader, STATUS_INPUT);
+    return false;
+}
+
 static void take_record(struct loader *loader, const struct message *message)
 {
-    struct table *table = table_for(loader, message->stream);
+    struct table *table;
 
+    if (is_staging_reject(loader, message)) {
+        take_staging_reject(loader, message);
+        return;
+    }
+    table = table_for(loader, message->stream);
     if (table == NULL ||
         (loader->messages->records <= loader->skip && table->disposition != DISPOSITION_REPLACE))
         return;
-    if (!make_room(loader, table) || !read_record(loader, table, message) ||
-        !part_repeated(loader, table, message))
+    if (!make_room(loader, table))
+        return;
+    if (loader->options->unstage)
+        open_staged_family(loader);
+    if (!read_record(loader, table, message) || !part_repeated(loader, table, message))
         return;
     if (loader->reading->rows == 0)
         clock_gettime(CLOCK_MONOTONIC, &loader->started);
-    if (!is_in_family(loader, table)) {
+    if (!loader->options->unstage && !is_in_family(loader, table)) {
         loader->family_open = table->is_parent;
         loader->family_line = loader->messages->lines.number;
         loader->family_position = loader->reading->position;
@@ -683,7 +889,7 @@ static void idle(void *context)
     int *wait = &loader->messages->lines.idle_wait;
 
     *wait = -1;
-    if (!settle(loader))
+    if (!settle(loader) || !may_commit(loader))
         return;
     if (loader->idle_records != loader->messages->records) {
         loader->idle_records = loader->messages->records;
@@ -708,15 +914,9 @@ static void idle(void *context)
 /* Half a family must not be written: it would take the other half's rows away. */
 static void drop_open_family(struct loader *loader)
 {
-    struct batch *batch = loader->reading;
-
-    for (size_t i = 0; i < batch->count; i++) {
-        struct batch_table *rows = &batch->tables[i];
-
-        while (rows->count > 0 && rows->rows[rows->count - 1].line >= loader->family_line)
-            rows->encoded.length = rows->rows[--rows->count].encoded;
-    }
-    batch->position = loader->family_position;
+    batch_cut(loader->reading, loader->family_line);
+    loader->reading->position = loader->family_position;
+    loader->family_open = false;
 }
 
 /* A signal or a failure to read: what is complete is written. */
@@ -735,7 +935,7 @@ static void finish(struct loader *loader)
 {
     struct batch *batch = loader->reading;
 
-    if (loader->has_states && loader->family_open) {
+    if (loader->family_open && (loader->has_states || loader->options->unstage)) {
         log_warning("line %llu: the input ends within what began here, without a STATE: its source "
                     "was cut off (run it again)",
                     (unsigned long long)loader->family_line);
@@ -778,7 +978,8 @@ static void take_message(struct loader *loader, const struct message *message)
         take_record(loader, message);
         break;
     case MESSAGE_SCHEMA:
-        take_schema(loader, message);
+        if (!is_staging_reject(loader, message))
+            take_schema(loader, message);
         break;
     case MESSAGE_STATE:
         take_state(loader, message);
@@ -794,13 +995,15 @@ enum status loader_run(struct loader *loader)
 
     progress_start(&loader->progress, "records", 0);
     while ((message = messages_next(loader->messages))->kind < MESSAGE_END && !failed(loader)) {
+        if (!is_accounted(loader))
+            break;
         take_message(loader, message);
         if (failed(loader))
             break;
         progress_update(&loader->progress, loader->messages->records);
     }
     progress_end(&loader->progress);
-    if (!failed(loader) && message->kind == MESSAGE_END) {
+    if (!failed(loader) && message->kind == MESSAGE_END && is_accounted(loader)) {
         finish(loader);
     } else if (!failed(loader)) {
         stop(loader, message->kind == MESSAGE_FAILED ? STATUS_INPUT : STATUS_REMOTE);
@@ -857,4 +1060,6 @@ void loader_close(struct loader *loader)
     row_free(&loader->row);
     key_set_free(&loader->parents);
     buffer_free(&loader->held);
+    buffer_free(&loader->held_value);
+    buffer_free(&loader->family_parents);
 }

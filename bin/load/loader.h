@@ -24,6 +24,8 @@ struct loader_options {
     enum contract contract;
     enum disposition disposition; /* DISPOSITION_DEFAULT: as the stream says */
     const char *load_id;
+    const char *state_key; /* the STATE is kept in the database, too */
+    bool unstage;          /* the input is what stage --drain prints */
 };
 
 struct loader {
@@ -49,8 +51,12 @@ struct loader {
     uint64_t family_position; /* records before it */
     uint64_t idle_records;    /* how many had come when the input fell silent, and when */
     struct timespec idle_since;
-    struct buffer held; /* a STATE that waits for tables to be replaced */
-    uint64_t skip;      /* records that are loaded under this load's id */
+    struct buffer held;                 /* a STATE that waits for tables to be replaced */
+    struct buffer held_value;           /* the value that is to be kept with it */
+    struct staged_span drained, handed; /* by the last STATE; by the one handed over last */
+    struct buffer family_parents; /* uint64_t: hashes of those in the open family of staged rows */
+    uint64_t known_rejects;       /* of those counted, for how many the staged row is known */
+    uint64_t skip;                /* records that are loaded under this load's id */
     struct progress progress;
     uint64_t written;   /* rows */
     enum status status; /* the worst so far; anything but OK and REJECTED ends the load */

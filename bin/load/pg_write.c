@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "merge.h"
 #include "pg_schema.h"
+#include "pg_unstage.h"
 
 enum { MERGE_VERSION = 150000 };
 
@@ -371,6 +372,20 @@ static bool note_position(struct pg_writer *writer, const struct batch *batch)
     return run(writer, &sql);
 }
 
+/* What is written with the rows: how far the load came, its STATE, what it takes from staging. */
+static enum pg_trouble note_progress(struct pg_writer *writer, const struct batch *batch,
+                                     struct failure *failure)
+{
+    if (!note_position(writer, batch))
+        return trouble(writer);
+    if (batch->state_value.length > 0 &&
+        !pg_keep_state(writer->pg, writer->state_key, buffer_slice(&batch->state_value)))
+        return trouble(writer);
+    if (batch->span.repository == 0 || pg_unstage(writer->pg, batch, failure))
+        return PG_FINE;
+    return failure->status == STATUS_OK ? trouble(writer) : PG_FATAL;
+}
+
 /* The transaction's number is learnt before the COMMIT: if no answer comes to that, the
  * server can be asked what became of it. */
 static enum pg_trouble commit(struct pg_writer *writer)
@@ -448,9 +463,10 @@ static enum pg_trouble write_parts(struct pg_writer *writer, struct batch *batch
     writer->parts++;
     if (batch->continues)
         return PG_FINE;
-    if (!merge_all(writer) || !activate_all(writer, batch) || !note_position(writer, batch))
+    if (!merge_all(writer) || !activate_all(writer, batch))
         return trouble(writer);
-    return commit(writer);
+    why = note_progress(writer, batch, failure);
+    return why == PG_FINE ? commit(writer) : why;
 }
 
 enum pg_trouble pg_write(struct pg_writer *writer, struct batch *batch, struct failure *failure)

@@ -23,7 +23,7 @@ struct pg_place {
 
 struct pg_writer {
     struct pg *pg;
-    const char *folder, *load_id;
+    const char *folder, *load_id, *state_key;
     struct pg_place *places; /* by table->number */
     size_t place_count;
     bool open;      /* a transaction is */

@@ -26,8 +26,10 @@ enum outcome {
 };
 
 struct target_options {
-    const char *folder;  /* the PostgreSQL schema, or NULL */
-    const char *load_id; /* or NULL */
+    const char *folder;    /* the PostgreSQL schema, or NULL */
+    const char *load_id;   /* or NULL */
+    const char *state_key; /* keep the STATE under it; or NULL */
+    bool unstage;          /* batches have spans of staged rows */
     unsigned retries;
 };
 

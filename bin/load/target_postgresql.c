@@ -331,6 +331,27 @@ static bool find_folder(struct target_postgresql *self, const char *wanted)
     return made;
 }
 
+/* What migrate makes, and nobody else. */
+static bool has_operations(struct target_postgresql *self, const struct target_options *options,
+                           struct failure *failure)
+{
+    const char *name = options->unstage     ? "leat_ops.staging"
+                       : options->state_key ? "leat_ops.state"
+                                            : NULL;
+    struct pg_rows *rows;
+    bool found;
+
+    if (name == NULL)
+        return true;
+    rows = pg_query(self->pg, "SELECT pg_catalog.to_regclass($1)", 1, &name);
+    if (rows == NULL)
+        return fail(self, failure, "read the database's catalog");
+    found = pg_value(rows, 0, 0) != NULL;
+    pg_rows_free(rows);
+    return found || failure_set(failure, STATUS_REMOTE,
+                                "PostgreSQL: there is no table %s (run leat migrate)", name);
+}
+
 struct target *target_open_postgresql(const char *conninfo, const struct target_options *options,
                                       struct failure *failure)
 {
@@ -348,7 +369,8 @@ struct target *target_open_postgresql(const char *conninfo, const struct target_
         .retries = options->retries,
         .random = (uint64_t)(uintptr_t)self,
     };
-    self->writer = (struct pg_writer){.pg = self->pg, .load_id = options->load_id};
+    self->writer = (struct pg_writer){
+        .pg = self->pg, .load_id = options->load_id, .state_key = options->state_key};
     opened = connect_once(self);
     if (!opened) {
         fail(self, failure, "connect");
@@ -357,6 +379,8 @@ struct target *target_open_postgresql(const char *conninfo, const struct target_
     } else if (self->folder == NULL) {
         opened = failure_set(failure, STATUS_REMOTE,
                              "PostgreSQL: the search path names no schema (see --schema-name)");
+    } else {
+        opened = has_operations(self, options, failure);
     }
     if (!opened) {
         close_target(&self->target);

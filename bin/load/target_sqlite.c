@@ -28,7 +28,7 @@ struct ready {
 struct target_sqlite {
     struct target target;
     struct sqlite *sqlite;
-    const char *path, *load_id;
+    const char *path, *load_id, *state_key;
     unsigned retries;
     struct ready *ready;
     size_t ready_count;
@@ -478,6 +478,22 @@ static bool note_position(struct target_sqlite *self, const struct batch *batch,
     return run(self, &sql) || fail(self, failure, "note the position of the load");
 }
 
+static bool keep_state(struct target_sqlite *self, struct batch *batch, struct failure *failure)
+{
+    struct buffer sql = {0};
+
+    if (batch->state_value.length == 0)
+        return true;
+    buffer_append_text(&sql, "INSERT INTO main.leat_state VALUES (");
+    sql_text(&sql, self->state_key);
+    buffer_append_text(&sql, ", ");
+    sql_text(&sql, buffer_text(&batch->state_value));
+    buffer_append_text(&sql, ", strftime('%Y-%m-%dT%H:%M:%SZ', 'now')) ON CONFLICT (state_key) "
+                             "DO UPDATE SET value = excluded.value, "
+                             "updated_at = excluded.updated_at");
+    return run(self, &sql) || fail(self, failure, "keep the STATE");
+}
+
 static bool write_tables(struct target_sqlite *self, struct batch *batch, struct failure *failure)
 {
     for (size_t i = 0; i < batch->count; i++) {
@@ -529,7 +545,7 @@ static enum outcome write_batch(struct target *target, struct batch *batch, stru
     if (write_tables(self, batch, failure)) {
         if (batch->continues)
             return OUTCOME_DONE;
-        if (note_position(self, batch, failure)) {
+        if (note_position(self, batch, failure) && keep_state(self, batch, failure)) {
             if (commit(self)) {
                 schema_changed(self);
                 return OUTCOME_DONE;
@@ -594,6 +610,14 @@ static bool set_journal(struct target_sqlite *self)
     return true;
 }
 
+static bool make_state_table(struct target_sqlite *self)
+{
+    return self->state_key == NULL ||
+           sqlite_execute(self->sqlite, "CREATE TABLE IF NOT EXISTS main.leat_state "
+                                        "(state_key TEXT PRIMARY KEY, value TEXT NOT NULL, "
+                                        "updated_at TEXT NOT NULL)");
+}
+
 struct target *target_open_sqlite(const char *path, const struct target_options *options,
                                   struct failure *failure)
 {
@@ -609,12 +633,14 @@ struct target *target_open_sqlite(const char *path, const struct target_options 
         .sqlite = sqlite_open(path, BUSY_MILLISECONDS),
         .path = path,
         .load_id = options->load_id,
+        .state_key = options->state_key,
         .retries = options->retries,
         .schema_version = -1,
     };
     if (sqlite_fault(self->sqlite) == SQLITE_FAULT_NONE && set_journal(self) &&
         sqlite_execute(self->sqlite, "PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 8000; "
-                                     "PRAGMA legacy_alter_table = ON"))
+                                     "PRAGMA legacy_alter_table = ON") &&
+        make_state_table(self))
         return &self->target;
     fail(self, failure, "open the database");
     close_target(&self->target);
