@@ -41,6 +41,7 @@ github=$(id_of https://github.com/o/mill) gitlab=$(id_of https://gitlab.com/o/mi
 # ---- all that is to be had
 
 export GITHUB_TOKEN=push-1 GITLAB_TOKEN=member-1
+# shellcheck disable=SC2034 # of tests/fetch/lib.sh
 fetch_options=--no-cache
 fetch github o/mill | load_model github "$github"
 pg "SELECT json_build_object('login', gh_login) FROM leat_data.contributors WHERE gh_login !~ '\[bot\]|^ghost$'" |
