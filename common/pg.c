@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "log.h"
 #include "memory.h"
 
 struct pg {
@@ -110,10 +111,12 @@ static void drain(struct pg *pg)
 bool pg_connect(struct pg *pg)
 {
     const char *keywords[] = {"dbname", "fallback_application_name", "client_encoding", NULL};
-    const char *values[] = {pg->target, "leat load", "UTF8", NULL};
+    char *name = memory_format("leat %s", log_tool());
+    const char *values[] = {pg->target, name, "UTF8", NULL};
 
     PQfinish(pg->connection);
     pg->connection = PQconnectdbParams(keywords, values, 1);
+    free(name);
     if (PQstatus(pg->connection) != CONNECTION_OK)
         return fail_connection(pg);
     pg->lost = false;
@@ -193,6 +196,33 @@ void pg_rows_free(struct pg_rows *rows)
 int pg_row_count(const struct pg_rows *rows)
 {
     return PQntuples(rows->result);
+}
+
+struct slice pg_value_slice(const struct pg_rows *rows, int row, int column)
+{
+    return slice_of(PQgetvalue(rows->result, row, column),
+                    (size_t)PQgetlength(rows->result, row, column));
+}
+
+bool pg_each(struct pg *pg, const char *sql, int count, const char *const *parameters,
+             bool (*take)(void *context, const struct pg_rows *row), void *context)
+{
+    struct pg_rows rows;
+    bool wanted = true, done = true;
+
+    if (!PQsendQueryParams(pg->connection, sql, count, NULL, parameters, NULL, NULL, 0) ||
+        !PQsetSingleRowMode(pg->connection))
+        return fail_connection(pg);
+    while ((rows.result = PQgetResult(pg->connection)) != NULL) {
+        if (PQresultStatus(rows.result) == PGRES_SINGLE_TUPLE)
+            wanted = wanted && take(context, &rows);
+        else
+            done = result_is(pg, rows.result, PGRES_TUPLES_OK) && done;
+        PQclear(rows.result);
+        if (!done && pg->lost)
+            break;
+    }
+    return done;
 }
 
 const char *pg_value(const struct pg_rows *rows, int row, int column)

@@ -1,5 +1,5 @@
 /*
- * PostgreSQL, as far as loading rows needs it. The only user of libpq.
+ * PostgreSQL, as far as moving rows needs it. The only user of libpq.
  *
  * A connection can be lost and made again: pg_connect() may be called any number of times.
  * Functions that can fail return false or NULL; pg_lost(), pg_state() and pg_message() then
@@ -41,6 +41,11 @@ void pg_rows_free(struct pg_rows *rows);
 int pg_row_count(const struct pg_rows *rows);
 /* NULL for a null; valid as long as the rows are. */
 const char *pg_value(const struct pg_rows *rows, int row, int column);
+struct slice pg_value_slice(const struct pg_rows *rows, int row, int column);
+/* Runs one statement and gives each row of its result, which is row 0, to `take` as it comes, so
+ * that memory holds one at a time; when that returns false the rest is passed over. */
+bool pg_each(struct pg *pg, const char *sql, int count, const char *const *parameters,
+             bool (*take)(void *context, const struct pg_rows *row), void *context);
 
 /* COPY ... FROM STDIN: begin, send in pieces of any size, end. After a failure of any of the
  * three the COPY is over. */

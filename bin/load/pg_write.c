@@ -23,21 +23,19 @@ static bool is_class(const char *state, const char *const *classes)
 /* What the last failure means for us. */
 static enum pg_trouble trouble(struct pg_writer *writer)
 {
-    /* data exceptions, constraints, views' checks, functions' and triggers' own, limits */
-    static const char *const refused[] = {"22", "23", "44", "P0", "09", "21",
-                                          "27", "2F", "38", "39", "54", NULL};
-    static const char *const again[] = {"40001", "40P01", "55P03", NULL};
     /* undefined column and table, of another type */
     static const char *const replan[] = {"42703", "42P01", "42804", NULL};
-    const char *state = pg_state(writer->pg);
 
-    if (pg_lost(writer->pg))
+    switch (pg_session_fault(writer->session)) {
+    case PG_FAULT_LOST:
         return PG_LOST;
-    if (is_class(state, again))
+    case PG_FAULT_AGAIN:
         return PG_AGAIN;
-    if (is_class(state, refused))
+    case PG_FAULT_REFUSED:
         return PG_REFUSED;
-    return is_class(state, replan) ? PG_REPLAN : PG_FATAL;
+    default:
+        return is_class(pg_state(writer->pg), replan) ? PG_REPLAN : PG_FATAL;
+    }
 }
 
 /* Runs the statements in `sql` and empties it. */
@@ -386,22 +384,10 @@ static enum pg_trouble note_progress(struct pg_writer *writer, const struct batc
     return failure->status == STATUS_OK ? trouble(writer) : PG_FATAL;
 }
 
-/* The transaction's number is learnt before the COMMIT: if no answer comes to that, the
- * server can be asked what became of it. */
 static enum pg_trouble commit(struct pg_writer *writer)
 {
-    struct pg_rows *rows = pg_query(writer->pg, "SELECT pg_catalog.txid_current()", 0, NULL);
-
-    if (rows == NULL)
+    if (!pg_session_commit(writer->session))
         return trouble(writer);
-    strncpy(writer->doubt, pg_value(rows, 0, 0), sizeof writer->doubt - 1);
-    pg_rows_free(rows);
-    if (!pg_execute(writer->pg, "COMMIT")) {
-        if (!pg_lost(writer->pg))
-            writer->doubt[0] = '\0';
-        return trouble(writer);
-    }
-    writer->doubt[0] = '\0';
     for (size_t i = 0; i < writer->place_count; i++)
         writer->places[i].committed = writer->places[i].made;
     forget_rows(writer);

@@ -10,6 +10,7 @@
 
 #include "batch.h"
 #include "pg.h"
+#include "pg_session.h"
 #include "target.h"
 
 /* Where the rows of a table are on their way. */
@@ -22,14 +23,14 @@ struct pg_place {
 };
 
 struct pg_writer {
-    struct pg *pg;
+    struct pg *pg; /* of the session */
+    struct pg_session *session;
     const char *folder, *load_id, *state_key;
     struct pg_place *places; /* by table->number */
     size_t place_count;
-    bool open;      /* a transaction is */
-    size_t parts;   /* batches taken by it so far */
-    bool staged;    /* committed rows wait in a stage to replace a table */
-    char doubt[24]; /* the transaction whose COMMIT got no answer; "" for none */
+    bool open;    /* a transaction is */
+    size_t parts; /* batches taken by it so far */
+    bool staged;  /* committed rows wait in a stage to replace a table */
 };
 
 enum pg_trouble {

@@ -2,91 +2,37 @@
  * Loading into PostgreSQL: connections, and what to do when they or a batch fail.
  *
  * A batch is one transaction, and is kept until it is committed, so it can be sent again.
- * When the connection is lost at the COMMIT, the server is asked afterwards what became of
- * the transaction; so nothing is written twice.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "log.h"
 #include "memory.h"
 #include "pg.h"
 #include "pg_schema.h"
+#include "pg_session.h"
 #include "pg_write.h"
-#include "signals.h"
 #include "target.h"
 
 struct target_postgresql {
     struct target target;
     struct pg_writer writer;
-    struct pg *pg;
+    struct pg_session session;
+    struct pg *pg; /* of the session */
     char *folder;
-    unsigned retries;
-    uint64_t random; /* for the jitter */
 };
 
-enum { FIRST_WAIT = 100, LONGEST_WAIT = 30000, MOST_PROBES = 3 };
+enum { MOST_PROBES = 3 };
 
 /* The zone makes timestamps come out as they are; the rest is what our SQL is written for. */
-static const char session[] =
+static const char setup[] =
     "SET TIME ZONE 'UTC'; SET datestyle = 'ISO'; SET standard_conforming_strings = on; "
     "SET client_min_messages = warning; SET temp_buffers = '32MB'; SET jit = off";
 
 static bool fail(struct target_postgresql *self, struct failure *failure, const char *doing)
 {
-    const char *state = pg_state(self->pg);
-
     return failure_set(failure, STATUS_REMOTE, "PostgreSQL: cannot %s: %s%s", doing,
-                       pg_message(self->pg),
-                       strcmp(state, "53100") == 0 ? " (make room and run again)"
-                       : pg_lost(self->pg)         ? " (nothing is lost; run again)"
-                                                   : "");
-}
-
-static bool connect_once(struct target_postgresql *self)
-{
-    pg_write_forget(&self->writer);
-    return pg_connect(self->pg) && pg_execute(self->pg, session);
-}
-
-/* Waits longer each time, and never two loads the same; false when a signal ended it. */
-static bool back_off(struct target_postgresql *self, unsigned attempt)
-{
-    uint64_t most = attempt < 9 ? (uint64_t)FIRST_WAIT << attempt : LONGEST_WAIT;
-
-    if (most > LONGEST_WAIT)
-        most = LONGEST_WAIT;
-    self->random = self->random * 6364136223846793005u + 1442695040888963407u;
-    signals_wait(-1, 0, (int)(most / 2 + (self->random >> 33) % (most / 2)));
-    return !signals_stopped();
-}
-
-enum fate { FATE_COMMITTED, FATE_ABORTED, FATE_UNKNOWN, FATE_LOST };
-
-/* What became of the transaction whose COMMIT got no answer. */
-static enum fate fate_of_doubt(struct target_postgresql *self, unsigned *attempt)
-{
-    const char *number = self->writer.doubt;
-
-    for (;; ++*attempt) {
-        struct pg_rows *rows =
-            pg_query(self->pg, "SELECT pg_catalog.txid_status($1::bigint)", 1, &number);
-        const char *status = rows ? pg_value(rows, 0, 0) : NULL;
-        enum fate fate = status == NULL                     ? FATE_UNKNOWN
-                         : strcmp(status, "committed") == 0 ? FATE_COMMITTED
-                                                            : FATE_ABORTED;
-        bool running = status && strcmp(status, "in progress") == 0;
-
-        pg_rows_free(rows);
-        if (rows == NULL && pg_lost(self->pg))
-            return FATE_LOST;
-        if (!running)
-            return fate;
-        /* the old server process has not noticed yet that we are gone */
-        if (*attempt >= self->retries || !back_off(self, *attempt))
-            return FATE_UNKNOWN;
-    }
+                       pg_message(self->pg), pg_session_advice(&self->session));
 }
 
 /*
@@ -96,36 +42,28 @@ static enum fate fate_of_doubt(struct target_postgresql *self, unsigned *attempt
 static bool reconnect(struct target_postgresql *self, unsigned *attempt, bool *committed,
                       struct failure *failure)
 {
-    enum fate fate;
-
-    for (; *attempt < self->retries; ++*attempt) {
-        log_warning("the connection is lost: %s: trying again", pg_message(self->pg));
-        if (!back_off(self, *attempt))
-            break;
-        if (!connect_once(self))
-            continue;
-        if (self->writer.doubt[0] == '\0')
-            return true;
-        fate = fate_of_doubt(self, attempt);
-        if (fate == FATE_LOST)
-            continue;
-        if (fate == FATE_UNKNOWN)
-            return failure_set(failure, STATUS_REMOTE,
-                               "PostgreSQL: transaction %s may be committed or not (an append "
-                               "without --load-id may double its rows when run again)",
-                               self->writer.doubt);
-        self->writer.doubt[0] = '\0';
-        *committed = fate == FATE_COMMITTED;
+    pg_write_forget(&self->writer);
+    switch (pg_session_return(&self->session, attempt)) {
+    case PG_COMMITTED:
+        *committed = true;
         return true;
+    case PG_BACK:
+        return true;
+    case PG_UNKNOWN:
+        return failure_set(failure, STATUS_REMOTE,
+                           "PostgreSQL: transaction %s may be committed or not (an append "
+                           "without --load-id may double its rows when run again)",
+                           self->session.doubt);
+    default:
+        return fail(self, failure, "reach the server");
     }
-    return fail(self, failure, "reach the server");
 }
 
 /* The connection is lost: false when the batch cannot be sent again. */
 static bool recover(struct target_postgresql *self, bool first_part, unsigned *attempt,
                     bool *committed, struct failure *failure)
 {
-    if (self->retries == 0)
+    if (self->session.retries == 0)
         return fail(self, failure, "reach the server");
     if (!first_part || self->writer.staged)
         return failure_set(failure, STATUS_REMOTE,
@@ -223,7 +161,8 @@ static enum outcome write_batch(struct target *target, struct batch *batch, stru
         case PG_REPLAN:
             return OUTCOME_REPLAN;
         case PG_AGAIN:
-            if (first_part && attempt < self->retries && back_off(self, attempt++))
+            if (first_part && attempt < self->session.retries &&
+                pg_session_back_off(&self->session, attempt++))
                 continue;
             fail(self, failure, "write");
             return OUTCOME_FAILED;
@@ -300,7 +239,7 @@ static void close_target(struct target *target)
 {
     struct target_postgresql *self = (struct target_postgresql *)target;
 
-    pg_free(self->pg);
+    pg_session_close(&self->session);
     free(self->writer.places);
     free(self->folder);
     free(self);
@@ -365,13 +304,14 @@ struct target *target_open_postgresql(const char *conninfo, const struct target_
                    .position = position,
                    .write = write_batch,
                    .close = close_target},
-        .pg = pg_new(conninfo),
-        .retries = options->retries,
-        .random = (uint64_t)(uintptr_t)self,
     };
-    self->writer = (struct pg_writer){
-        .pg = self->pg, .load_id = options->load_id, .state_key = options->state_key};
-    opened = connect_once(self);
+    pg_session_open(&self->session, conninfo, setup, options->retries);
+    self->pg = self->session.pg;
+    self->writer = (struct pg_writer){.pg = self->pg,
+                                      .session = &self->session,
+                                      .load_id = options->load_id,
+                                      .state_key = options->state_key};
+    opened = pg_session_connect(&self->session);
     if (!opened) {
         fail(self, failure, "connect");
     } else if (!find_folder(self, options->folder)) {
