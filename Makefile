@@ -18,7 +18,7 @@ PACKAGES_ALL = libcjson
 SCRIPT_TOOLS = $(notdir $(wildcard $(addprefix scripts/,migrate queue collect dispatch stability \
     cancel-ci-jobs)))
 # What these source, beside them.
-SCRIPT_PARTS = database.sh phases.sh pipes.sh worker.sh
+SCRIPT_PARTS = database.sh phases.sh pipes.sh tasks.sh worker.sh
 
 # What stands in common/ beside the library, and is installed with the tools.
 DATA = $(notdir $(wildcard $(addprefix common/,examples models sources sql)))

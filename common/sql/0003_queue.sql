@@ -30,6 +30,7 @@ VALUES ('queue', 'interval', '24 hours', 'interval'),
     ('queue', 'max_attempts', '8', 'integer'),
     ('people', 'profile_age', '30 days', 'interval'),
     ('people', 'profiles_at_once', '500', 'integer'),
+    ('people', 'activity_age', '7 days', 'interval'),
     ('people', 'activities_at_once', '100', 'integer')
 ON CONFLICT (section_name, setting_name) DO NOTHING;
 
@@ -72,40 +73,43 @@ CREATE OR REPLACE TRIGGER recompute_due AFTER UPDATE ON leat_ops.config
 
 -- -------------------- What workers do
 
--- A repository for a worker: that one, or the first that is due. For the phase load those with
--- something staged are, whatever their time; for git those whose history has not been read for an
--- interval. No row when there is none.
+-- The repositories that are due, in their order. For the phase load they are those with something
+-- staged, whatever their time; for git those whose history has not been read for an interval.
+CREATE OR REPLACE FUNCTION leat_ops.due(phase text) RETURNS SETOF bigint
+LANGUAGE sql STABLE AS $$
+    SELECT repo_id FROM leat_ops.collection_queue q
+    WHERE locked_by IS NULL AND status <> 'parked' AND CASE phase
+        WHEN 'load' THEN EXISTS (SELECT FROM leat_ops.staging s WHERE s.repo_id = q.repo_id)
+        WHEN 'git' THEN status = 'waiting' AND (attempts = 0 OR due_at <= now()) AND NOT EXISTS (
+            SELECT FROM leat_ops.collection_status s WHERE s.repo_id = q.repo_id
+                AND s.facade_data_last_collected + leat_ops.setting('interval')::interval > now())
+        ELSE due_at <= now() END
+    ORDER BY priority DESC, due_at
+$$;
+
+-- A repository for a worker: the wanted one, or the first that is due. No row when there is none.
 CREATE OR REPLACE FUNCTION leat_ops.claim(worker text, wanted bigint DEFAULT NULL,
     phase text DEFAULT 'all') RETURNS SETOF bigint
 LANGUAGE plpgsql AS $$
 DECLARE
-    found bigint;
+    candidate bigint;
 BEGIN
-    IF wanted IS NOT NULL THEN
-        SELECT repo_id INTO found FROM leat_ops.collection_queue
-        WHERE repo_id = wanted AND locked_by IS NULL FOR UPDATE SKIP LOCKED;
-    ELSIF phase = 'load' THEN
-        SELECT repo_id INTO found FROM leat_ops.collection_queue q
-        WHERE locked_by IS NULL AND status <> 'parked'
-            AND EXISTS (SELECT FROM leat_ops.staging s WHERE s.repo_id = q.repo_id)
-        ORDER BY priority DESC, due_at LIMIT 1 FOR UPDATE SKIP LOCKED;
-    ELSIF phase = 'git' THEN
-        SELECT q.repo_id INTO found FROM leat_ops.collection_queue q
-        JOIN leat_ops.collection_status s ON s.repo_id = q.repo_id
-        WHERE locked_by IS NULL AND status = 'waiting' AND (attempts = 0 OR due_at <= now())
-            AND coalesce(facade_data_last_collected
-                + leat_ops.setting('interval')::interval <= now(), true)
-        ORDER BY priority DESC, due_at LIMIT 1 FOR UPDATE OF q SKIP LOCKED;
-    ELSE
-        SELECT repo_id INTO found FROM leat_ops.collection_queue
-        WHERE locked_by IS NULL AND status <> 'parked' AND due_at <= now()
-        ORDER BY priority DESC, due_at LIMIT 1 FOR UPDATE SKIP LOCKED;
-    END IF;
-    RETURN QUERY
-    UPDATE leat_ops.collection_queue SET status = 'collecting', locked_by = worker,
-        locked_at = now(), heartbeat_at = now(), updated_at = now()
-    WHERE repo_id = found
-    RETURNING repo_id;
+    FOR candidate IN SELECT wanted WHERE wanted IS NOT NULL
+        UNION ALL SELECT due FROM leat_ops.due(phase) AS due WHERE wanted IS NULL LOOP
+        -- Others may have it, or have finished it in the meantime.
+        PERFORM FROM leat_ops.collection_queue
+        WHERE repo_id = candidate AND locked_by IS NULL AND (wanted IS NOT NULL
+            OR status <> 'parked' AND (due_at <= now() OR phase IN ('load', 'git')))
+        FOR UPDATE SKIP LOCKED;
+        IF FOUND THEN
+            RETURN QUERY
+            UPDATE leat_ops.collection_queue SET status = 'collecting', locked_by = worker,
+                locked_at = now(), heartbeat_at = now(), updated_at = now()
+            WHERE repo_id = candidate
+            RETURNING repo_id;
+            RETURN;
+        END IF;
+    END LOOP;
 END $$;
 
 CREATE OR REPLACE FUNCTION leat_ops.heartbeat(repository bigint, worker text) RETURNS boolean

@@ -13,22 +13,26 @@ INSERT INTO leat_ops.periodic_tasks (task, every)
 VALUES ('refresh-orgs', '1 day'), ('profiles', '1 hour'), ('activities', '1 day')
 ON CONFLICT DO NOTHING;
 
--- A task that is due; one that failed is, after back_off.
-CREATE OR REPLACE FUNCTION leat_ops.claim_task(worker text, wanted text DEFAULT NULL)
-RETURNS SETOF text
+-- The tasks that are due; one that failed is, after back_off.
+CREATE OR REPLACE FUNCTION leat_ops.due_tasks() RETURNS SETOF text
+LANGUAGE sql STABLE AS $$
+    SELECT task FROM leat_ops.periodic_tasks
+    WHERE locked_by IS NULL AND coalesce(last_finished + every <= now(), true)
+        AND (last_error IS NULL
+            OR last_started + leat_ops.setting('back_off')::interval <= now())
+    ORDER BY last_started NULLS FIRST
+$$;
+
+-- Whether the task is the worker's now; not when another is at it.
+CREATE OR REPLACE FUNCTION leat_ops.claim_task(which text, worker text) RETURNS boolean
 LANGUAGE sql AS $$
-    UPDATE leat_ops.periodic_tasks t
-    SET locked_by = worker, heartbeat_at = now(), last_started = now()
-    FROM (
-        SELECT task FROM leat_ops.periodic_tasks
-        WHERE locked_by IS NULL AND (task = wanted OR wanted IS NULL
-            AND coalesce(last_finished + every <= now(), true)
-            AND (last_error IS NULL
-                OR last_started + leat_ops.setting('back_off')::interval <= now()))
-        ORDER BY last_started NULLS FIRST LIMIT 1 FOR UPDATE SKIP LOCKED
-    ) AS due
-    WHERE t.task = due.task
-    RETURNING t.task
+    WITH held AS (
+        UPDATE leat_ops.periodic_tasks
+        SET locked_by = worker, heartbeat_at = now(), last_started = now()
+        WHERE task = which AND locked_by IS NULL
+        RETURNING task
+    )
+    SELECT EXISTS (SELECT FROM held)
 $$;
 
 -- With a reason it failed; with an empty one it was stopped and is due again.
@@ -68,4 +72,39 @@ LANGUAGE sql AS $$
         RETURNING task
     )
     SELECT EXISTS (SELECT FROM held)
+$$;
+
+-- -------------------- People
+
+-- When an account was last asked what it did.
+CREATE TABLE IF NOT EXISTS leat_ops.activities_asked (
+    cntrb_id uuid PRIMARY KEY,
+    asked_at timestamptz NOT NULL
+);
+
+-- Accounts of a platform whose profile was never seen, or long ago.
+CREATE OR REPLACE FUNCTION leat_ops.profiles_due(platform smallint)
+RETURNS TABLE (cntrb_id uuid, login text)
+LANGUAGE sql STABLE AS $$
+    SELECT i.cntrb_id, i.login FROM leat_data.contributor_identities i
+    JOIN leat_data.contributors c USING (cntrb_id)
+    WHERE i.platform_id = platform AND i.login IS NOT NULL AND coalesce(c.cntrb_last_enriched_at
+        < now() - leat_ops.setting('profile_age')::interval, true)
+    ORDER BY c.cntrb_last_enriched_at NULLS FIRST
+    LIMIT leat_ops.setting('profiles_at_once')::integer
+$$;
+
+-- Accounts of a platform that were never asked what they did, or long ago. GitLab knows them by
+-- number.
+CREATE OR REPLACE FUNCTION leat_ops.activities_due(platform smallint)
+RETURNS TABLE (cntrb_id uuid, login text)
+LANGUAGE sql STABLE AS $$
+    SELECT i.cntrb_id, CASE p.source WHEN 'gitlab' THEN i.platform_user_id::text ELSE i.login END
+    FROM leat_data.contributor_identities i
+    JOIN leat_data.platforms p USING (platform_id)
+    LEFT JOIN leat_ops.activities_asked a USING (cntrb_id)
+    WHERE i.platform_id = platform AND i.login IS NOT NULL
+        AND coalesce(a.asked_at < now() - leat_ops.setting('activity_age')::interval, true)
+    ORDER BY a.asked_at NULLS FIRST
+    LIMIT leat_ops.setting('activities_at_once')::integer
 $$;
