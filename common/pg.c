@@ -284,6 +284,12 @@ bool pg_copy_end(struct pg *pg)
     return done;
 }
 
+bool pg_is_target(const char *target)
+{
+    return strncmp(target, "postgresql://", 13) == 0 || strncmp(target, "postgres://", 11) == 0 ||
+           strchr(target, '=') != NULL;
+}
+
 static void mask(char *from, const char *ends)
 {
     for (; *from && strchr(ends, *from) == NULL; from++)

@@ -53,6 +53,9 @@ bool pg_copy_begin(struct pg *pg, const char *sql);
 bool pg_copy_send(struct pg *pg, struct slice bytes);
 bool pg_copy_end(struct pg *pg);
 
+/* Whether it is a connection string: a URL, or with a "=" in it. */
+bool pg_is_target(const char *target);
+
 /* Overwrites passwords in a connection string with "*", in place. */
 void pg_mask_password(char *target);
 

@@ -32,9 +32,6 @@ struct encoding {
 
 extern const struct encoding encode_pg_binary, encode_pg_text, encode_sqlite;
 
-/* What stands before and behind the rows of a binary COPY. */
-extern const struct slice encode_pg_binary_header, encode_pg_binary_trailer;
-
 /* The fields of a row for SQLite, one after the other; `at` is moved behind each. */
 struct encoded_field {
     enum { FIELD_NULL = 'n', FIELD_INTEGER = 'i', FIELD_REAL = 'd', FIELD_TEXT = 't' } kind;

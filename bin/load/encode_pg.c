@@ -1,36 +1,10 @@
 /* PostgreSQL's COPY formats: see "COPY, File Formats" and the types' send functions. */
-#include <endian.h>
 #include <string.h>
 
 #include "encode.h"
-
-const struct slice encode_pg_binary_header = {"PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19};
-const struct slice encode_pg_binary_trailer = {"\377\377", 2};
+#include "pg_binary.h"
 
 static const int64_t EPOCH_DAYS = 10957; /* 2000-01-01, where PostgreSQL counts from */
-
-enum { FIELD_LIMIT = 0x3fffffff }; /* the server's own limit for a field */
-
-static void append_16(struct buffer *out, int16_t value)
-{
-    uint16_t bytes = htobe16((uint16_t)value);
-
-    buffer_append(out, &bytes, sizeof bytes);
-}
-
-static void append_32(struct buffer *out, int32_t value)
-{
-    uint32_t bytes = htobe32((uint32_t)value);
-
-    buffer_append(out, &bytes, sizeof bytes);
-}
-
-static void append_64(struct buffer *out, int64_t value)
-{
-    uint64_t bytes = htobe64((uint64_t)value);
-
-    buffer_append(out, &bytes, sizeof bytes);
-}
 
 static int64_t integer_of(struct slice text)
 {
@@ -109,19 +83,19 @@ static bool binary_number(struct encoder *encoder, struct slice text)
     while (digits.length > 0 && digits.data[digits.length - 1] == '0')
         digits.length--;
     count = digits.length > 0 ? ((int64_t)digits.length - from + 3) / 4 : 0;
-    append_32(encoder->out, (int32_t)(8 + 2 * count));
-    append_16(encoder->out, (int16_t)count);
-    append_16(encoder->out, (int16_t)(count > 0 ? weight : 0));
-    append_16(encoder->out, decimal.negative && count > 0 ? 0x4000 : 0);
-    append_16(encoder->out, (int16_t)decimal.scale);
+    pg_binary_32(encoder->out, (int32_t)(8 + 2 * count));
+    pg_binary_16(encoder->out, (int16_t)count);
+    pg_binary_16(encoder->out, (int16_t)(count > 0 ? weight : 0));
+    pg_binary_16(encoder->out, decimal.negative && count > 0 ? 0x4000 : 0);
+    pg_binary_16(encoder->out, (int16_t)decimal.scale);
     for (int64_t i = 0; i < count; i++)
-        append_16(encoder->out, four_places(digits, from + 4 * i));
+        pg_binary_16(encoder->out, four_places(digits, from + 4 * i));
     return true;
 }
 
 static void binary_uuid(struct buffer *out, struct slice text)
 {
-    append_32(out, 16);
+    pg_binary_32(out, 16);
     for (size_t i = 0; i < text.length; i++) {
         char pair[2] = {text.data[i], 0};
 
@@ -142,14 +116,14 @@ static bool binary_text(struct encoder *encoder, enum type type, enum json_kind 
     size_t at = out->length;
     uint32_t length;
 
-    append_32(out, 0);
+    pg_binary_32(out, 0);
     if (type == TYPE_JSON) {
         buffer_append_byte(out, 1); /* the version of jsonb's binary form */
         encode_json(encoder, out, value);
     } else {
         encode_text(encoder, out, kind, value);
     }
-    if (out->length - at - 4 > FIELD_LIMIT) {
+    if (out->length - at - 4 > PG_BINARY_FIELD_LIMIT) {
         encoder->error = "a value of more than a gigabyte";
         return false;
     }
@@ -166,23 +140,23 @@ static bool binary_value(struct encoder *encoder, enum type type, enum json_kind
 
     switch (type) {
     case TYPE_BOOLEAN:
-        append_32(out, 1);
+        pg_binary_32(out, 1);
         buffer_append_byte(out, kind == JSON_TRUE);
         return true;
     case TYPE_INTEGER:
-        append_32(out, 8);
-        append_64(out, integer_of(value));
+        pg_binary_32(out, 8);
+        pg_binary_64(out, integer_of(value));
         return true;
     case TYPE_NUMBER:
         return binary_number(encoder, value);
     case TYPE_DATE:
-        append_32(out, 4);
-        append_32(out, (int32_t)(types_moment(inner).days - EPOCH_DAYS));
+        pg_binary_32(out, 4);
+        pg_binary_32(out, (int32_t)(types_moment(inner).days - EPOCH_DAYS));
         return true;
     case TYPE_DATE_TIME:
     case TYPE_TIMESTAMP:
-        append_32(out, 8);
-        append_64(out, types_moment(inner).microseconds - EPOCH_DAYS * 86400 * 1000000);
+        pg_binary_32(out, 8);
+        pg_binary_64(out, types_moment(inner).microseconds - EPOCH_DAYS * 86400 * 1000000);
         return true;
     case TYPE_UUID:
         binary_uuid(out, inner);
@@ -194,12 +168,12 @@ static bool binary_value(struct encoder *encoder, enum type type, enum json_kind
 
 static void binary_begin(struct encoder *encoder, size_t columns)
 {
-    append_16(encoder->out, (int16_t)columns);
+    pg_binary_16(encoder->out, (int16_t)columns);
 }
 
 static void binary_null(struct encoder *encoder)
 {
-    append_32(encoder->out, -1);
+    pg_binary_32(encoder->out, -1);
 }
 
 static void binary_end(struct encoder *encoder)
@@ -242,7 +216,7 @@ static bool text_value(struct encoder *encoder, enum type type, enum json_kind k
         encode_json(encoder, scratch, value);
     else
         encode_text(encoder, scratch, kind, value);
-    if (scratch->length > FIELD_LIMIT) {
+    if (scratch->length > PG_BINARY_FIELD_LIMIT) {
         encoder->error = "a value of more than a gigabyte";
         return false;
     }

@@ -83,8 +83,7 @@ static int check(struct load *load, const char *target)
 {
     bool sqlite = starts_with(target, "sqlite:");
 
-    if (!sqlite && !starts_with(target, "postgresql://") && !starts_with(target, "postgres://") &&
-        strchr(target, '=') == NULL)
+    if (!sqlite && !pg_is_target(target))
         return options_misuse("%s: not a target (sqlite:FILE, postgresql://... or a connection "
                               "string such as service=NAME)",
                               target);

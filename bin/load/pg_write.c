@@ -6,6 +6,7 @@
 #include "log.h"
 #include "memory.h"
 #include "merge.h"
+#include "pg_binary.h"
 #include "pg_schema.h"
 #include "pg_unstage.h"
 
@@ -248,9 +249,9 @@ static bool copy_rows(struct pg_writer *writer, const struct batch_table *rows, 
     buffer_append_text(&sql, layout->ours ? ") FROM STDIN (FORMAT binary)" : ") FROM STDIN");
     begun = pg_copy_begin(writer->pg, buffer_text(&sql));
     buffer_free(&sql);
-    return begun && (!layout->ours || pg_copy_send(writer->pg, encode_pg_binary_header)) &&
+    return begun && (!layout->ours || pg_copy_send(writer->pg, pg_binary_header)) &&
            send_rows(writer, rows, from, to) &&
-           (!layout->ours || pg_copy_send(writer->pg, encode_pg_binary_trailer)) &&
+           (!layout->ours || pg_copy_send(writer->pg, pg_binary_trailer)) &&
            pg_copy_end(writer->pg);
 }
 
