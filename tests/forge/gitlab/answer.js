@@ -101,8 +101,12 @@ class GitLab {
                 overLimit: true,
             };
         }
-        if (!found || (request.method !== 'GET' && request.method !== 'HEAD')) {
+        const method = request.method === 'HEAD' ? 'GET' : request.method;
+        if (!found || method !== (found.route.method || 'GET')) {
             return finish(failure(404, '404 Not Found'));
+        }
+        if (method === 'POST') {
+            return finish(this.make(request, found));
         }
         const made = this.page(request, found);
         if (made.status === 200 && unchanged(request.headers, made.headers.etag, null)) {
@@ -184,7 +188,7 @@ class GitLab {
         }
         const body = Buffer.from(JSON.stringify(value));
         headers.etag = etagOf(body, true);
-        return { status: 200, headers, body };
+        return { status: result.status || 200, headers, body };
     }
 }
 

@@ -3,6 +3,7 @@
 
 const { Routes } = require('../web/routes');
 const events = require('./events');
+const jobs = require('./jobs');
 
 const refused = (status, message) => ({ refused: { status, message } });
 
@@ -311,6 +312,8 @@ const PROJECT = [
         }),
     ],
     ['/labels', labels],
+    ['/jobs', jobs.list],
+    ['/jobs/:job/cancel', jobs.cancel, { method: 'POST' }],
     ['/repository/contributors', contributors],
     [
         '/repository/branches',
