@@ -10,7 +10,7 @@ export XDG_CACHE_HOME="$WORK/cache" XDG_STATE_HOME="$WORK/local-state" GITLAB_TO
 forge_start --repo o/mill:issues=1,pulls=1 --repo o/weir:issues=1,pulls=1 || exit 1
 
 stuck() {
-    "$LEAT" cancel-ci-stuck --url "$FORGE_URL/api/v4" "$@" 2> err
+    "$LEAT" cancel-ci-jobs --url "$FORGE_URL/api/v4" "$@" 2> err
 }
 
 posts() {
@@ -33,7 +33,7 @@ is "$(stuck --quiet --cancel o/weir | wc -l)/$(cat err)" 0/ 'quietly'
 stuck o/nowhere o/mill > got
 is "$?/$(grep -c nowhere err)" 4/1 'a project that is not there'
 status 2 'no project' "$LEAT" cancel-ci-jobs
-status 2 'a limit that is none' "$LEAT" cancel-ci-stuck --limit soon o/mill
+status 2 'a limit that is none' "$LEAT" cancel-ci-jobs --limit soon o/mill
 (
     # the token is in no argument while it is used
     echo member-secret > secret
