@@ -8,10 +8,11 @@
 # Variants: CC=clang, SANITIZE=1 (address and undefined behaviour), BUILD=elsewhere.
 
 # The tools, and what each links besides our own library.
-TOOLS = facade fetch flatten load schema-infer
+TOOLS = facade fetch flatten load schema-infer stage
 PACKAGES_facade = libgit2
 PACKAGES_fetch = libcurl libcrypto
 PACKAGES_load = libpq sqlite3
+PACKAGES_stage = libpq
 PACKAGES_ALL = libcjson
 
 # Those that are shell scripts.
