@@ -54,7 +54,8 @@ check_target() {
 
 # sql OPTION...: runs the SQL on standard input, for which -v NAME=VALUE sets what it calls
 # :'NAME'; prints rows, fields separated by tabs. What a user said goes in as such a value only.
+# Status 4 when the database did not do it.
 sql() {
     PGOPTIONS="${PGOPTIONS-} -c client_min_messages=warning" PGAPPNAME="leat $tool" \
-        psql -XqAtw -F '	' -v ON_ERROR_STOP=1 "$@" -d "$target"
+        psql -XqAtw -F '	' -v ON_ERROR_STOP=1 "$@" -d "$target" || return 4
 }

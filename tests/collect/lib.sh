@@ -70,5 +70,5 @@ rows() {
             AND t.table_name NOT IN ('repo_info_history', 'platforms', 'repo_groups')
         ORDER BY t.table_name" | psql -XqAt |
         # numbers that refer to the database's own
-        sed -E 's/"(cmt_id|parent_id)": ([0-9]+)/"\1": "some"/g; s/, "cmt_date_attempted": "[^"]*"//' > "$1"
+        sed -E 's/"(cmt_id|parent_id)": ([0-9]+)/"\1": "some"/g; s/, "cmt_date_attempted": "[^"]*"//' | sort > "$1"
 }

@@ -9,10 +9,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../queue/lib.sh"
 # shellcheck source=tests/collect/lib.sh
 . "$here/../collect/lib.sh"
-FORGE_REPOSITORIES=${FORGE_REPOSITORIES:-3}
+FORGE_REPOSITORIES=${FORGE_REPOSITORIES:-2}
 AT_ONCE=${AT_ONCE:-2}
-KILLS=${KILLS:-10}
-ISSUES=${ISSUES:-10}
+KILLS=${KILLS:-8}
+ISSUES=${ISSUES:-6}
 
 # Of mixed sizes: the first has most of everything.
 repositories=$(seq "$FORGE_REPOSITORIES" | sed 's|^|o/r|')
@@ -126,7 +126,7 @@ second=$(asked)
 rows again
 same again undisturbed 'a second round changes nothing'
 echo "# requests: $first in the first round, $second in the second ($((100 * second / first))%)"
-[ "$second" -le $((every * 10)) ]
+[ "$second" -le $((every * 20)) ]
 ok $? 'and asks few questions'
 
 # --- stopping
