@@ -82,7 +82,8 @@ LANGUAGE sql STABLE AS $$
         WHEN 'load' THEN EXISTS (SELECT FROM leat_ops.staging s WHERE s.repo_id = q.repo_id)
         WHEN 'git' THEN status = 'waiting' AND (attempts = 0 OR due_at <= now()) AND NOT EXISTS (
             SELECT FROM leat_ops.collection_status s WHERE s.repo_id = q.repo_id
-                AND s.facade_data_last_collected + leat_ops.setting('interval')::interval > now())
+                AND s.facade_data_last_collected
+                    > now() - (SELECT leat_ops.setting('interval')::interval))
         ELSE due_at <= now() END
     ORDER BY priority DESC, due_at
 $$;

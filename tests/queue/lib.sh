@@ -3,6 +3,8 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2154 # of the test
 . "$here/../postgresql.sh"
+# A server that the user has is none of ours, not even to stop.
+unset PGHOST
 
 # pg QUERY...: rows, fields separated by "|".
 pg() {
