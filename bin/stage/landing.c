@@ -9,7 +9,7 @@
 #include "progress.h"
 #include "statistics.h"
 
-/* How much more than a batch a family may be before its transaction is sent in parts. */
+/* How much more than a batch may be gathered before a family is sent in parts. */
 enum { FAMILY_PART = 4, CLOCK_ROWS = 256 };
 
 struct landing {
@@ -148,12 +148,16 @@ static bool is_full(const struct landing *landing)
            (portion->count % CLOCK_ROWS == CLOCK_ROWS - 1 && is_due(landing));
 }
 
-/* Cuts before a record of the stream if it is time. */
+/* Cuts before a record of the stream if it is time. A batch ends at a STATE, if one comes before
+ * it is much too large: records behind it would be staged again by who starts from there. */
 static bool make_room(struct landing *landing, const struct stream *stream)
 {
     uint64_t most = 2 * FAMILY_PART * landing->options->batch_bytes;
 
     if (!is_full(landing) && !landing->deposit.open)
+        return true;
+    if (landing->has_states && !landing->deposit.open && !is_due(landing) &&
+        landing->portion.encoded.length < most)
         return true;
     if (!stream_is_in_family(stream, landing->family_open))
         return commit(landing);
@@ -210,6 +214,8 @@ static void take_state(struct landing *landing, const struct message *message)
     keep_text(&landing->state, message->line);
     buffer_append_byte(&landing->state, '\n');
     keep_text(&landing->state_value, message->value);
+    if (is_full(landing) || landing->deposit.open)
+        commit(landing);
 }
 
 static void take_message(struct landing *landing, const struct message *message)
