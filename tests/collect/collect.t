@@ -25,9 +25,11 @@ once https://github.com/o/mill
 is "$?/$(sqlite3 once.db 'SELECT count(*) FROM issues')" 0/12 'again'
 [ "$(asked)" -le 12 ]
 ok $? 'goes on where it was: few requests'
-once --repo-id 2 https://github.com/o/grist
+forget
+once --repo-id 2 -j 1 https://github.com/o/grist
 is "$?/$(sqlite3 once.db 'SELECT repo_id, count(*) FROM issues GROUP BY 1' | paste -sd,)" '0/1|12,2|4' \
     'another repository in the same file'
+is "$(forge_control GET counts | jq .max_concurrent)" 1 'one request at a time, when so told'
 status 2 'an address of nobody knows what' "$LEAT" collect --to sqlite:x.db https://example.org/a/b
 status 2 'no phases without a queue' "$LEAT" collect --to sqlite:x.db --phase git https://github.com/o/mill
 
