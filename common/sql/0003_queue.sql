@@ -56,10 +56,10 @@ CREATE OR REPLACE FUNCTION leat_ops.recompute_due() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE leat_ops.collection_queue
-    SET due_at = last_collected + NEW.value::interval, updated_at = now()
-    WHERE attempts = 0
-        AND due_at >= last_collected + OLD.value::interval
-        AND status IN (CASE NEW.setting_name WHEN 'interval' THEN 'waiting' ELSE 'gone' END);
+    SET due_at = due_at - OLD.value::interval + NEW.value::interval, updated_at = now()
+    WHERE attempts = 0 AND CASE NEW.setting_name
+        WHEN 'interval' THEN status = 'waiting' AND due_at >= last_collected + OLD.value::interval
+        ELSE status = 'gone' AND due_at > now() END;
     RETURN NULL;
 END $$;
 
@@ -215,7 +215,7 @@ LANGUAGE sql AS $$
     WITH held AS (
         UPDATE leat_ops.collection_queue
         SET status = 'gone', attempts = 0, last_error = reason, parked_reason = NULL,
-            due_at = now() + leat_ops.setting('gone_interval')::interval, last_collected = now(),
+            due_at = now() + leat_ops.setting('gone_interval')::interval,
             locked_by = NULL, locked_at = NULL, heartbeat_at = NULL, updated_at = now()
         WHERE repo_id = repository AND locked_by = worker
         RETURNING repo_id

@@ -48,6 +48,7 @@ is "$("$LEAT" migrate --status --to dbname=first | awk '{ print $3 }' | sort -u)
 pg first "INSERT INTO leat_data.repos (repo_id, platform_id, repo_git, repo_name, repo_owner)
     VALUES (7, 1, 'https://github.com/o/r', 'r', 'o')"
 status 0 'they are applied again' "$LEAT" migrate --to 'dbname=first user=owner'
+like "$(cat err)" '0001 tables: changed since, applied again' 'and named'
 shape first after
 same after before 'to the same database'
 is "$(pg first 'SELECT repo_git FROM leat_data.repos')" https://github.com/o/r 'its rows stay'

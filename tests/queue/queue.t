@@ -88,6 +88,14 @@ status 4 'an interval that is none' "$LEAT" queue set interval soon
 status 2 'a setting that is none' "$LEAT" queue set nothing 1
 is "$(queue set | grep '^interval')" 'interval	5d' 'the settings are printed'
 
+# --- gone
+queue prioritize "$augur"
+queue --worker a claim "$augur" > claimed
+pg "SELECT leat_ops.set_gone($augur, 'a', 'gone')" > out
+queue set gone_interval 50d
+is "$(pg "SELECT status, round(extract(epoch FROM due_at - now()) / 86400), repo_archived FROM leat_ops.collection_queue
+    JOIN leat_data.repos USING (repo_id) WHERE repo_id = $augur")" 'gone|50|t' 'what is gone is looked for in 50 days, when so set'
+
 # --- failing
 queue set max_attempts 3
 queue set back_off 10min
@@ -130,7 +138,7 @@ sleep 30 &
 sleeper=$!
 "$LEAT" queue --worker w --every 1 --signal $sleeper heartbeat github.com/o/r 2> heart &
 queue remove github.com/o/r
-wait $sleeper
+wait $sleeper 2> out
 is $? 143 'a worker that has lost its lock is told'
 
 # --- moving
