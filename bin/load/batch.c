@@ -47,6 +47,21 @@ struct batch_row *batch_add(struct batch *batch, struct batch_table *rows, struc
     return row;
 }
 
+void batch_carry_refusals(struct batch *part, struct batch *next)
+{
+    staged_refusals_move(&part->refusals, &next->refusals, 0);
+    for (size_t i = 0; i < part->families.count; i++)
+        staged_families_add(&next->families, part->families.ends[i]);
+    for (size_t i = 0; i < part->count; i++) {
+        for (size_t j = 0; j < part->tables[i].count; j++) {
+            const struct batch_row *row = &part->tables[i].rows[j];
+
+            if (row->refusal)
+                staged_refusals_add(&next->refusals, row->staged, row->line, row->refusal);
+        }
+    }
+}
+
 /* How many rows of a table came before a line. */
 static size_t count_before(const struct batch_table *rows, uint64_t line)
 {
@@ -151,6 +166,7 @@ void batch_clear(struct batch *batch, size_t keep)
     batch->text.length = batch->state.length = batch->state_value.length = 0;
     batch->span = (struct staged_span){0};
     staged_refusals_cut(&batch->refusals, 0);
+    batch->families.count = 0;
     batch->rows = 0;
     batch->continues = false;
 }
@@ -164,5 +180,6 @@ void batch_free(struct batch *batch)
     buffer_free(&batch->state);
     buffer_free(&batch->state_value);
     staged_refusals_free(&batch->refusals);
+    staged_families_free(&batch->families);
     *batch = (struct batch){0};
 }

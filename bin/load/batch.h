@@ -52,6 +52,7 @@ struct batch {
     struct buffer state_value;       /* the value to keep in the database with it; empty for none */
     struct staged_span span;         /* to take out of staging with it */
     struct staged_refusals refusals; /* of these, beside those of rows */
+    struct staged_families families; /* whose rows are in it */
 };
 
 /* The table's place in the batch, made if need be. */
@@ -63,6 +64,9 @@ size_t batch_count(const struct batch *batch, const struct table *table);
 /* Keeps a line; its record starts at `record`. The row's `encoded` is set by the caller. */
 struct batch_row *batch_add(struct batch *batch, struct batch_table *rows, struct slice line,
                             const char *record);
+
+/* What is to be set aside of a part of a transaction goes on to the part behind it. */
+void batch_carry_refusals(struct batch *part, struct batch *next);
 
 /* Forgets what came from input line `line` on. */
 void batch_cut(struct batch *batch, uint64_t line);

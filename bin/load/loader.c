@@ -235,6 +235,8 @@ static bool settle(struct loader *loader)
         finish_table(loader, batch, &batch->tables[i]);
     if (!batch->continues)
         release_state(loader, batch);
+    else
+        batch_carry_refusals(batch, loader->reading);
     batch_clear(batch, 4 * loader->options->batch_bytes);
     return !failed(loader);
 }
@@ -314,6 +316,8 @@ static void choose_span(struct loader *loader, struct batch *batch)
         (struct staged_span){loader->drained.repository, loader->handed.through,
                              loader->drained.through, loader->drained.rows - loader->handed.rows};
     loader->handed = loader->drained;
+    staged_families_add(&batch->families, batch->span.after);
+    staged_families_sort(&batch->families);
 }
 
 /* Hands the batch to the writer; it goes on while we read the next. */
@@ -569,6 +573,7 @@ static bool note_drained(struct loader *loader, struct slice value)
         loader->handed = (struct staged_span){
             .repository = span.repository, .after = span.after, .through = span.after};
     loader->drained = span;
+    staged_families_add(&loader->reading->families, span.through);
     return true;
 }
 

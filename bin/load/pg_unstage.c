@@ -5,47 +5,59 @@
 
 #include "sql.h"
 
-static void append_refusal(struct buffer *sql, size_t *count, int64_t staged, const char *reason)
+static void append_refusal(struct buffer *sql, size_t *count, const struct batch *batch,
+                           int64_t staged, const char *reason)
 {
-    buffer_format(sql, "%s(%" PRId64 "::bigint, %zu, ", *count ? ", " : "", staged, *count);
+    int64_t after, through;
+
+    staged_families_find(&batch->families, staged, &after, &through);
+    buffer_format(sql, "%s(%" PRId64 "::bigint, %" PRId64 "::bigint, %" PRId64 "::bigint, %zu, ",
+                  *count ? ", " : "", staged, after, through, *count);
     sql_text(sql, reason);
     buffer_append_byte(sql, ')');
     ++*count;
 }
 
-/* "(staged, place, 'reason'), ..." of all that was refused. */
+/* "(staged, after, through, place, 'reason'), ..." of all that was refused. */
 static size_t append_refusals(struct buffer *sql, const struct batch *batch)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < batch->refusals.count; i++)
-        append_refusal(sql, &count, batch->refusals.items[i].staged,
+        append_refusal(sql, &count, batch, batch->refusals.items[i].staged,
                        batch->refusals.items[i].reason);
     for (size_t i = 0; i < batch->count; i++) {
         const struct batch_table *rows = &batch->tables[i];
 
         for (size_t j = 0; j < rows->count; j++) {
             if (rows->rows[j].refusal && rows->rows[j].staged)
-                append_refusal(sql, &count, rows->rows[j].staged, rows->rows[j].refusal);
+                append_refusal(sql, &count, batch, rows->rows[j].staged, rows->rows[j].refusal);
         }
     }
     return count;
 }
 
+/*
+ * With the rest of its family, which may be loaded already: when a parent comes again without its
+ * children, they would be taken for gone.
+ */
 static bool set_aside(struct pg *pg, const struct batch *batch)
 {
     struct buffer sql = {0};
     bool done = true;
 
-    buffer_append_text(&sql,
-                       "INSERT INTO leat_ops.staging_rejects "
-                       "(staging_id, repo_id, platform_id, entity_type, payload, raw, reason) "
-                       "SELECT DISTINCT ON (s.staging_id) s.staging_id, s.repo_id, s.platform_id, "
-                       "s.entity_type, s.payload, s.raw, r.reason FROM (VALUES ");
+    buffer_append_text(
+        &sql, "INSERT INTO leat_ops.staging_rejects "
+              "(staging_id, repo_id, platform_id, entity_type, payload, raw, reason) "
+              "SELECT DISTINCT ON (s.staging_id) s.staging_id, s.repo_id, s.platform_id, "
+              "s.entity_type, s.payload, s.raw, CASE WHEN s.staging_id = r.staged THEN r.reason "
+              "ELSE 'with row ' || r.staged || ' of its family: ' || r.reason END FROM (VALUES ");
     if (append_refusals(&sql, batch) > 0) {
         buffer_format(&sql,
-                      ") r(staging_id, place, reason) JOIN leat_ops.staging s USING (staging_id) "
-                      "WHERE s.repo_id = %" PRId64 " ORDER BY s.staging_id, r.place",
+                      ") r(staged, after, through, place, reason) JOIN leat_ops.staging s "
+                      "ON s.staging_id > r.after AND s.staging_id <= r.through "
+                      "WHERE s.repo_id = %" PRId64
+                      " ORDER BY s.staging_id, s.staging_id <> r.staged, r.place",
                       batch->span.repository);
         done = pg_execute(pg, buffer_text(&sql));
     }

@@ -90,3 +90,49 @@ void staged_refusals_free(struct staged_refusals *refusals)
     free(refusals->items);
     *refusals = (struct staged_refusals){0};
 }
+
+void staged_families_add(struct staged_families *families, int64_t end)
+{
+    if (families->count == families->capacity) {
+        families->capacity = families->capacity ? families->capacity * 2 : 64;
+        families->ends = memory_resize(families->ends, families->capacity, sizeof *families->ends);
+    }
+    families->ends[families->count++] = end;
+}
+
+static int compare(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+
+    return (left > right) - (left < right);
+}
+
+void staged_families_sort(struct staged_families *families)
+{
+    if (families->count > 0)
+        qsort(families->ends, families->count, sizeof *families->ends, compare);
+}
+
+void staged_families_find(const struct staged_families *families, int64_t staged, int64_t *after,
+                          int64_t *through)
+{
+    size_t low = 0, high = families->count;
+
+    /* the first end that is not before the row */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (families->ends[middle] < staged)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *after = low > 0 ? families->ends[low - 1] : staged - 1;
+    *through = low < families->count ? families->ends[low] : staged;
+}
+
+void staged_families_free(struct staged_families *families)
+{
+    free(families->ends);
+    *families = (struct staged_families){0};
+}

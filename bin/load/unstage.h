@@ -34,6 +34,12 @@ struct staged_refusals {
     size_t count, capacity;
 };
 
+/* The last rows of families: what a STATE each says. */
+struct staged_families {
+    int64_t *ends;
+    size_t count, capacity;
+};
+
 /* False when the value of a STATE is none of a drain. */
 bool unstage_read_state(struct slice value, struct staged_span *span);
 
@@ -52,5 +58,13 @@ void staged_refusals_cut(struct staged_refusals *refusals, uint64_t line);
 /* Moves those of lines from `line` on behind `to`. */
 void staged_refusals_move(struct staged_refusals *from, struct staged_refusals *to, uint64_t line);
 void staged_refusals_free(struct staged_refusals *refusals);
+
+void staged_families_add(struct staged_families *families, int64_t end);
+/* In order, for staged_families_find(). */
+void staged_families_sort(struct staged_families *families);
+/* The family of a row is that of the rows (*after, *through]. */
+void staged_families_find(const struct staged_families *families, int64_t staged, int64_t *after,
+                          int64_t *through);
+void staged_families_free(struct staged_families *families);
 
 #endif

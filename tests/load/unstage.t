@@ -150,6 +150,30 @@ fill 30
 load --unstage < in
 is "$got/$(staged)" '3/30|1,1' 'a line that is no message, and names no staged row, takes none out'
 
+# --- a family of several staged rows, of which one cannot be loaded
+# relations: parents 1 to 3 with two children each, every one a staged row.
+relations() {
+    family
+    awk -v n="$1" 'BEGIN { for (p = 1; p <= 3; p++) {
+        printf "{\"type\":\"RECORD\",\"stream\":\"p\",\"record\":{\"id\":%d,\"v\":%d},\"staged\":%d}\n", p, p, ++s
+        for (j = 1; j <= n; j++)
+            printf "{\"type\":\"RECORD\",\"stream\":\"c\",\"record\":{\"p\":%d,\"j\":%d,\"v\":%d},\"staged\":%d}\n", p, j, p, ++s
+        printf "{\"type\":\"STATE\",\"value\":{\"staging\":{\"repo_id\":7,\"after\":0,\"through\":%d,\"rows\":%d}}}\n", s, s } }'
+}
+pg 'TRUNCATE p, c' 'ALTER TABLE p DROP CONSTRAINT p_v_check, ADD CHECK (v <> 2)'
+fill 9
+relations 2 > in
+load --unstage < in
+is "$got/$(staged)/$(pg 'SELECT staging_id, reason FROM leat_ops.staging_rejects ORDER BY 1' | sed 's/: new row.*/: new row/; s/|new row.*/|new row/' | paste -sd,)" \
+    '1/0|,1/4|new row,5|with row 4 of its family: new row,6|with row 4 of its family: new row' \
+    'the family of a row that cannot be loaded is set aside whole'
+pg 'TRUNCATE p, c'
+fill 1203
+relations 400 | sed 's/"p":2,"j":7,/"p":2,"j":null,/; s/"p":2,"j":390,/"p":2,"j":null,/' | sed 's/"id":2,"v":2/"id":2,"v":9/' > in
+load --unstage --batch-bytes 1K --rejects rejects < in
+is "$got/$(staged)/$(pg 'SELECT count(*), count(*) FILTER (WHERE reason LIKE '"'the key%'"') FROM leat_ops.staging_rejects' 'SELECT count(*) FROM c' | paste -sd/)" \
+    '1/0|,1/401|2/1198' 'also one that takes several parts of a transaction'
+
 # --- connections that are lost
 fill 300
 pg 'ALTER TABLE p DROP CONSTRAINT p_v_check' 'TRUNCATE p, c'
