@@ -93,21 +93,3 @@ bool pg_unstage(struct pg *pg, const struct batch *batch, struct failure *failur
 {
     return set_aside(pg, batch) && take_out(pg, &batch->span, failure);
 }
-
-bool pg_keep_state(struct pg *pg, const char *key, struct slice value)
-{
-    struct buffer sql = {0}, text = {0};
-    bool kept;
-
-    buffer_append_slice(&text, value);
-    buffer_append_text(&sql, "INSERT INTO leat_ops.state (state_key, value) VALUES (");
-    sql_text(&sql, key);
-    buffer_append_text(&sql, ", ");
-    sql_text(&sql, buffer_text(&text));
-    buffer_append_text(&sql, ") ON CONFLICT (state_key) DO UPDATE SET value = excluded.value, "
-                             "updated_at = pg_catalog.now()");
-    kept = pg_execute(pg, buffer_text(&sql));
-    buffer_free(&sql);
-    buffer_free(&text);
-    return kept;
-}

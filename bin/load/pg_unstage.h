@@ -1,6 +1,5 @@
 /*
- * What is kept beside the rows of a batch, in its transaction: which staged rows they were made
- * of, and the STATE behind them.
+ * What goes out of staging with the rows of a batch, in its transaction.
  */
 #ifndef LEAT_LOAD_PG_UNSTAGE_H
 #define LEAT_LOAD_PG_UNSTAGE_H
@@ -14,8 +13,5 @@
 /* Copies the staged rows that were refused to leat_ops.staging_rejects, and takes the batch's out
  * of leat_ops.staging. False with a failure, or (its status is OK) with one of the database. */
 bool pg_unstage(struct pg *pg, const struct batch *batch, struct failure *failure);
-
-/* Writes the value of the batch's STATE under a key. */
-bool pg_keep_state(struct pg *pg, const char *key, struct slice value);
 
 #endif

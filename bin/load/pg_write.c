@@ -8,6 +8,7 @@
 #include "merge.h"
 #include "pg_binary.h"
 #include "pg_schema.h"
+#include "pg_state_key.h"
 #include "pg_unstage.h"
 
 enum { MERGE_VERSION = 150000 };
@@ -378,7 +379,7 @@ static enum pg_trouble note_progress(struct pg_writer *writer, const struct batc
     if (!note_position(writer, batch))
         return trouble(writer);
     if (batch->state_value.length > 0 &&
-        !pg_keep_state(writer->pg, writer->state_key, buffer_slice(&batch->state_value)))
+        !pg_state_key_write(writer->pg, writer->state_key, buffer_slice(&batch->state_value)))
         return trouble(writer);
     if (batch->span.repository == 0 || pg_unstage(writer->pg, batch, failure))
         return PG_FINE;

@@ -6,7 +6,7 @@
 #include "log.h"
 #include "memory.h"
 #include "pg_binary.h"
-#include "sql.h"
+#include "pg_state_key.h"
 
 static bool copy_rows(struct deposit *deposit, const struct portion *portion, size_t from,
                       size_t to)
@@ -100,21 +100,8 @@ static bool put_schemas(struct deposit *deposit, const struct portion *portion,
 
 static bool put_state(struct deposit *deposit, const struct deposit_notes *notes)
 {
-    char *value = memory_text(notes->state_value.data, notes->state_value.length);
-    const char *const values[] = {notes->state_key, value};
-    struct pg_rows *rows = NULL;
-    bool wanted = notes->state_key && notes->state_value.length > 0;
-
-    if (wanted)
-        rows = pg_query(deposit->staging->pg,
-                        "INSERT INTO leat_ops.state (state_key, value) VALUES ($1, $2) "
-                        "ON CONFLICT (state_key) DO UPDATE SET value = excluded.value, "
-                        "updated_at = pg_catalog.now()",
-                        2, values);
-    wanted = wanted && rows == NULL;
-    pg_rows_free(rows);
-    free(value);
-    return !wanted;
+    return notes->state_key == NULL || notes->state_value.length == 0 ||
+           pg_state_key_write(deposit->staging->pg, notes->state_key, notes->state_value);
 }
 
 static bool begin(struct deposit *deposit, const struct portion *portion)
