@@ -7,6 +7,7 @@
 unset GITHUB_TOKEN GH_TOKEN GITLAB_TOKEN
 GITHUB_TOKENS=t GITLAB_TOKENS=t
 export GITHUB_TOKENS GITLAB_TOKENS
+export LSAN_OPTIONS="suppressions=$here/../facade/leaks.supp:print_suppressions=0"
 export XDG_CACHE_HOME="$WORK/cache" XDG_STATE_HOME="$WORK/local-state"
 
 # history OWNER/NAME COMMITS: a repository below $WORK/git.
