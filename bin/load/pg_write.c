@@ -287,8 +287,46 @@ static bool delete_gone_of(struct pg_writer *writer, const struct table *table)
     return true;
 }
 
+/* Parents before children. Tables that loads share come first, in the order of their names: so
+ * two loads lock rows of theirs in the same order, whatever they declared first. */
+static int compare_places(const void *a, const void *b)
+{
+    const struct table *left = (*(struct pg_place *const *)a)->table;
+    const struct table *right = (*(struct pg_place *const *)b)->table;
+    size_t left_depth = table_depth(left), right_depth = table_depth(right);
+
+    if (left_depth != right_depth)
+        return left_depth < right_depth ? -1 : 1;
+    if (left->keep_nulls != right->keep_nulls)
+        return left->keep_nulls ? -1 : 1;
+    if (left->keep_nulls)
+        return strcmp(left->name, right->name);
+    return left->number < right->number ? -1 : left->number > right->number;
+}
+
+/* The rows of stages become those of tables. */
+static bool merge_rows(struct pg_writer *writer)
+{
+    struct pg_place **places = memory_new(writer->place_count, sizeof *places);
+    size_t count = 0;
+    bool merged = true;
+
+    for (size_t i = 0; i < writer->place_count; i++) {
+        struct pg_place *place = &writer->places[i];
+
+        if (place->filled && place->table->disposition == DISPOSITION_UPSERT)
+            places[count++] = place;
+    }
+    if (count > 0)
+        qsort(places, count, sizeof *places, compare_places);
+    for (size_t i = 0; merged && i < count; i++)
+        merged = merge(writer, places[i]->table, places[i]->layout);
+    free(places);
+    return merged;
+}
+
 /* Stages become tables: children that are gone first, the deepest of them before the others;
- * then the rows, parents before children. */
+ * then the rows. */
 static bool merge_all(struct pg_writer *writer)
 {
     size_t deepest = 0;
@@ -309,16 +347,7 @@ static bool merge_all(struct pg_writer *writer)
                 return false;
         }
     }
-    for (size_t depth = 0; depth <= deepest; depth++) {
-        for (size_t i = 0; i < writer->place_count; i++) {
-            struct pg_place *place = &writer->places[i];
-
-            if (place->filled && place->table->disposition == DISPOSITION_UPSERT &&
-                table_depth(place->table) == depth && !merge(writer, place->table, place->layout))
-                return false;
-        }
-    }
-    return true;
+    return merge_rows(writer);
 }
 
 /* The staged rows become the table's. Readers see the old ones until the commit. */

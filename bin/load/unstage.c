@@ -47,9 +47,11 @@ int64_t unstage_id(struct slice envelope)
     for (const char *at = envelope.data;
          at && (at = memmem(at, (size_t)(end - at), name, sizeof name - 1)) != NULL;)
         found = at += sizeof name - 1;
-    for (; found && found < end && *found >= '0' && *found <= '9' && id <= INT64_MAX / 10 - 1;
-         found++)
+    for (; found && found < end && *found >= '0' && *found <= '9'; found++) {
+        if (id > INT64_MAX / 10 - 1)
+            return 0;
         id = id * 10 + (*found - '0');
+    }
     return id;
 }
 
