@@ -1,6 +1,7 @@
 /* flatten: nested records to flat rows, for several tables. See flatten(1). */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "filter.h"
 #include "memory.h"
@@ -166,6 +167,16 @@ static void free_flatten(struct flatten *flatten)
     buffer_free(&flatten->scratch);
 }
 
+static enum status print_streams(struct model *model)
+{
+    struct output output;
+
+    output_open(&output, STDOUT_FILENO);
+    model_append_streams(model, &output.buffer);
+    model_free(model);
+    return output_close(&output) ? STATUS_OK : (enum status)output_failure(&output);
+}
+
 /* Rows of given tables, by a model. */
 static enum status run_model(struct flatten *flatten, struct model *model)
 {
@@ -190,6 +201,7 @@ int main(int argc, char **argv)
     struct option_list set = {0};
     struct model *model = NULL;
     const char *model_name = NULL;
+    bool streams = false;
     const struct option_entry options[] = {
         {0, "drop", OPTION_LIST, "PATH", &flatten.options.drop,
          "leave out what is at PATH, as /user/url; may be repeated", NULL, 0, 0},
@@ -216,6 +228,8 @@ int main(int argc, char **argv)
          NULL, 0, 0},
         OPTION_STATS(&filter.statistics),
         OPTION_STREAM(&filter.input.stream),
+        {0, "streams", OPTION_FLAG, NULL, &streams,
+         "print the streams that the model takes, and end", NULL, 0, 0},
     };
     const struct tool tool = {"flatten", "", "nested records to flat rows, for several tables",
                               options, sizeof options / sizeof *options};
@@ -227,8 +241,8 @@ int main(int argc, char **argv)
         return outcome == OPTIONS_SHOWN ? STATUS_OK : STATUS_USAGE;
     if (operand < argc)
         return options_misuse("%s: flatten reads standard input and takes no files", argv[operand]);
-    if (set.count > 0 && model_name == NULL)
-        return options_misuse("--set is for the parameters of a --model");
+    if ((set.count > 0 || streams) && model_name == NULL)
+        return options_misuse("--set and --streams are for a --model");
     if (model_name && (flatten.options.plain || flatten.options.keep.count > 0 ||
                        flatten.options.drop.count > 0 || flatten.options.keys.count > 0))
         return options_misuse("--model says what becomes of a record: no --plain, --keep, --drop "
@@ -237,6 +251,8 @@ int main(int argc, char **argv)
     free(set.items);
     if (model_name && model == NULL)
         return STATUS_INPUT;
+    if (streams)
+        return (int)print_streams(model);
     if (!filter_open(&flatten.filter, &filter)) {
         model_free(model);
         return STATUS_USAGE;

@@ -104,6 +104,7 @@ struct model_stream {
     bool is_parent;
     bool holds; /* some of its rows wait for those of child streams */
     bool left_out;
+    bool on_demand; /* not among those to fetch where nobody says which */
     bool seen;      /* a record of it has come */
     bool announced; /* so are its tables */
     struct model_rows rows;
@@ -131,6 +132,9 @@ struct model {
  */
 struct model *model_read(const char *name, const struct option_list *set);
 void model_free(struct model *model);
+
+/* Appends the names of the streams to fetch for the model, a line each. */
+void model_append_streams(const struct model *model, struct buffer *out);
 
 /*
  * Appends the SCHEMA messages of the tables that a stream fills, those of people first, where

@@ -539,7 +539,8 @@ static void read_stream(struct model *model, const struct doc *doc, struct place
         model->stream_count++;
         return;
     }
-    check(&at, doc, "parent match rows");
+    check(&at, doc, "default parent match rows");
+    stream->on_demand = doc_get(doc, "default") && !doc_is_true(doc_get(doc, "default"));
     at.scopes[0] = stream->scope = scope_new();
     if (doc_get(doc, "parent"))
         read_parent(&at, doc, stream);
@@ -855,7 +856,17 @@ void model_free(struct model *model)
     free(model);
 }
 
-/* ---- schemas ---- */
+/* ---- what others want to know ---- */
+
+void model_append_streams(const struct model *model, struct buffer *out)
+{
+    for (size_t i = 0; i < model->stream_count; i++) {
+        if (model->streams[i].left_out || model->streams[i].on_demand)
+            continue;
+        buffer_append_text(out, model->streams[i].name);
+        buffer_append_byte(out, '\n');
+    }
+}
 
 static void add_property(struct doc *properties, const char *name, enum type type, bool is_key,
                          bool provenance)

@@ -165,6 +165,11 @@ is "$(grep -c 'nonsense: the model has no such stream' err)/$(grep -c '3 records
 : | "$LEAT" flatten --model github --set repo_id=7 > got
 is "$?/$(wc -l < got)" 0/0 'no input'
 
+is "$("$LEAT" flatten --model git --set repo_id=1 --streams | tr '\n' ' ')" 'commits commit_files ' 'the streams a model takes'
+is "$("$LEAT" flatten --model gitlab --set repo_id=1 --streams | grep -c -e '^users$' -e '^tags$' -e '^issues$')" 1 \
+    'without those it leaves out, and those that are asked for by hand'
+status 2 'the streams of no model' "$LEAT" flatten --streams
+
 # ---- models that are wrong
 
 status 3 'a parameter is missing' "$LEAT" flatten --model github
