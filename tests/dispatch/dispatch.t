@@ -11,7 +11,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../collect/lib.sh"
 FORGE_REPOSITORIES=${FORGE_REPOSITORIES:-2}
 AT_ONCE=${AT_ONCE:-2}
-KILLS=${KILLS:-8}
+KILLS=${KILLS:-6}
 ISSUES=${ISSUES:-6}
 
 # Of mixed sizes: the first has most of everything.

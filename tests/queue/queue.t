@@ -126,9 +126,20 @@ is "$(sed 1d lived)" 0 'a worker that lives keeps its lock'
 like "$(queue recover 2>&1)" ': taken back from ' 'once it is dead it is taken back at once'
 is "$(pg "SELECT status, attempts FROM leat_ops.collection_queue WHERE repo_id = $(sed -n 1p lived)")" \
     'waiting|1' 'and counts as a failure'
+name=$(pg "SELECT substr(last_error, length('the worker ') + 1) FROM leat_ops.collection_queue
+    WHERE last_error LIKE 'the worker % vanished'")
+boot=${name#*/}
+boot=${boot%%.*}
+queue --worker "${name%%/*}/00000000.1/1/1" claim github.com/o/r > claimed
+queue recover --quiet
+is "$(queue --json --status collecting | wc -l)" 0 'of this machine before it was started again, too'
+queue --worker "${name%%/*}/$boot.1/1/1" claim github.com/o/r > claimed
+queue recover --quiet
+is "$(queue --json --status collecting | wc -l)" 1 'of a container on it nobody knows'
+pg "UPDATE leat_ops.collection_queue SET locked_by = NULL, status = 'waiting'"
 queue --worker other.host/1.1/1/1 claim github.com/o/r > claimed
 queue recover
-is "$(queue --json --status collecting | wc -l)" 1 'of a worker elsewhere nobody knows'
+is "$(queue --json --status collecting | wc -l)" 1 'nor of a worker elsewhere'
 pg "UPDATE leat_ops.collection_queue SET heartbeat_at = now() - interval '11 minutes'
     WHERE locked_by IS NOT NULL"
 queue recover --quiet
