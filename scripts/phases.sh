@@ -50,15 +50,18 @@ load_rows() {
     pipe_end "$work/$name.out" load "$here/load" "$@" "$target"
 }
 
+# Of the streams those that become rows.
 start_fetch() {
     get_state api
+    streams=$("$here/flatten" --model "$source" --set "repo_id=$repo_id" --streams)
     set -- --state "$state_file"
     [ -z "$api" ] || set -- "$@" --url "$api"
     [ -z "$full" ] || set -- "$@" --full-refresh
     [ -z "$jobs" ] || set -- "$@" --jobs "$jobs"
     [ -z "$quiet" ] || set -- "$@" --quiet
     pipe_begin
-    pipe_through fetch "$here/fetch" "$@" "$source" "$subject"
+    # shellcheck disable=SC2086 # names
+    pipe_through fetch "$here/fetch" "$@" "$source" "$subject" $streams
 }
 
 # What the platform has, as it comes, into staging.

@@ -126,7 +126,7 @@ second=$(asked)
 rows again
 same again undisturbed 'a second round changes nothing'
 echo "# requests: $first in the first round, $second in the second ($((100 * second / first))%)"
-[ "$second" -le $((every * 20)) ]
+[ "$second" -le $((every * 13)) ]
 ok $? 'and asks few questions'
 
 # --- stopping
