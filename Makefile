@@ -2,6 +2,7 @@
 #
 #   make                what follows under build/: build/leat TOOL ...
 #   make demo           a git history becomes build/demo.db   (REPO=path or URL)
+#   make demo-warehouse a private PostgreSQL is filled from a local forge   (REPOS=URLs)
 #   make check          every test; make soak: the long ones; make bench: the figures
 #   make install        under $(DESTDIR)$(PREFIX); uninstall, clean, lint, format
 #
@@ -107,6 +108,10 @@ unit: $(UNIT_TESTS) $(MODULE_TESTS)
 demo: all
 	@BUILD=$(BUILD) scripts/demo-run $(REPO)
 
+demo-warehouse: all
+	@scripts/setup demo-warehouse
+	@BUILD=$(BUILD) scripts/demo-warehouse $(REPOS)
+
 check soak: all unit
 	@BUILD=$(BUILD) tests/$@
 
@@ -146,7 +151,7 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all unit demo check soak bench lint format install uninstall clean
+.PHONY: all unit demo demo-warehouse check soak bench lint format install uninstall clean
 .SECONDARY:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
