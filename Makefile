@@ -17,13 +17,12 @@ PACKAGES_stage = libpq
 PACKAGES_ALL = libcjson
 
 # Those that are shell scripts.
-SCRIPT_TOOLS = $(notdir $(wildcard $(addprefix scripts/,migrate queue collect dispatch stability \
-    cancel-ci-jobs)))
+SCRIPT_TOOLS = cancel-ci-jobs collect dispatch migrate queue stability
 # What these source, beside them.
 SCRIPT_PARTS = database.sh phases.sh pipes.sh tasks.sh worker.sh
 
 # What stands in common/ beside the library, and is installed with the tools.
-DATA = $(notdir $(wildcard $(addprefix common/,examples models sources sql)))
+DATA = examples models sources sql
 
 VERSION = 0.1.0
 PREFIX = /usr/local

@@ -21,7 +21,7 @@ check_front() { # COMMAND WHERE
     status 2 "$2: no such option" "$leat" --nope
     status 2 "$2: no path for a tool" "$leat" ../leat/flatten
     status 2 "$2: no such manual" "$leat" help nope
-    for page in leat leat-source leat-stream fetch flatten schema-infer load facade; do
+    for page in leat leat-model leat-source leat-stream leat-warehouse fetch flatten queue stage; do
         like "$(PAGER=cat MANPAGER=cat "$leat" help $page 2> /dev/null < /dev/null | plain)" NAME "$2: help $page"
     done
 }
@@ -30,7 +30,9 @@ check_front "$LEAT" 'build tree'
 make -s -C "$top" BUILD="$BUILD" DESTDIR="$WORK/root" PREFIX=/usr install > /dev/null
 ok $? 'make install'
 is "$(cd root/usr && find bin -type f)" bin/leat 'one public command'
-is "$(find root/usr/libexec/leat -type f | wc -l)" 5 'the tools in a folder of their own'
+is "$(ls root/usr/libexec/leat)" "$(ls "$("$LEAT" --exec-path)")" 'the tools in a folder of their own'
+is "$(cd root/usr/share/leat && find . -type f | sort)" \
+    "$(cd "$top/common" && find ./examples ./models ./sources ./sql -type f | sort)" 'what they read'
 sed -i "s|=/usr/|=$WORK/root/usr/|; s|:-/usr/|:-$WORK/root/usr/|" root/usr/bin/leat
 check_front "$WORK/root/usr/bin/leat" installed
 make -s -C "$top" BUILD="$BUILD" DESTDIR="$WORK/root" PREFIX=/usr uninstall > /dev/null
