@@ -48,9 +48,10 @@ static bool set_aside(struct pg *pg, const struct batch *batch)
 
     buffer_append_text(
         &sql, "INSERT INTO leat_ops.staging_rejects "
-              "(staging_id, repo_id, platform_id, entity_type, payload, raw, reason) "
-              "SELECT DISTINCT ON (s.staging_id) s.staging_id, s.repo_id, s.platform_id, "
-              "s.entity_type, s.payload, s.raw, CASE WHEN s.staging_id = r.staged THEN r.reason "
+              "(staging_id, run_id, repo_id, platform_id, entity_type, payload, raw, reason) "
+              "SELECT DISTINCT ON (s.staging_id) s.staging_id, s.run_id, s.repo_id, "
+              "s.platform_id, s.entity_type, s.payload, s.raw, CASE WHEN s.staging_id = r.staged "
+              "THEN r.reason "
               "ELSE 'with row ' || r.staged || ' of its family: ' || r.reason END FROM (VALUES ");
     if (append_refusals(&sql, batch) > 0) {
         buffer_format(&sql,

@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "pg_binary.h"
 #include "pg_state_key.h"
+#include "run.h"
 
 static bool copy_rows(struct deposit *deposit, const struct portion *portion, size_t from,
                       size_t to)
@@ -25,19 +26,21 @@ static bool set_aside(struct deposit *deposit, const struct portion *portion, si
 {
     struct slice raw = portion_raw(portion, i);
     char *text = memory_text(raw.data, raw.length);
+    char *run = memory_format("%" PRId64, portion->run);
     char *repository = memory_format("%" PRId64, portion->repository);
     char *platform = memory_format("%d", portion->platform);
-    const char *const values[] = {repository, platform, portion->rows[i].stream->name, text,
-                                  portion->rows[i].refusal};
+    const char *const values[] = {
+        run, repository, platform, portion->rows[i].stream->name, text, portion->rows[i].refusal};
     struct pg_rows *rows =
         pg_query(deposit->staging->pg,
-                 "INSERT INTO leat_ops.staging_rejects (repo_id, platform_id, entity_type, raw, "
-                 "reason) VALUES ($1, $2, $3, $4, $5)",
+                 "INSERT INTO leat_ops.staging_rejects (run_id, repo_id, platform_id, "
+                 "entity_type, raw, reason) VALUES ($1, $2, $3, $4, $5, $6)",
                  sizeof values / sizeof *values, values);
     bool done = rows != NULL;
 
     pg_rows_free(rows);
     free(text);
+    free(run);
     free(repository);
     free(platform);
     return done;
@@ -98,6 +101,18 @@ static bool put_schemas(struct deposit *deposit, const struct portion *portion,
     return true;
 }
 
+/* With the first rows, and from then on with whatever comes. */
+static bool put_run(struct deposit *deposit, const struct portion *portion,
+                    const struct streams *streams)
+{
+    if (!deposit->has_run && portion->count == 0)
+        return true;
+    if (!deposit->has_run && !run_sweep(deposit->staging, portion->repository))
+        return false;
+    deposit->has_run = run_write(deposit->staging, portion, streams);
+    return deposit->has_run;
+}
+
 static bool put_state(struct deposit *deposit, const struct deposit_notes *notes)
 {
     return notes->state_key == NULL || notes->state_value.length == 0 ||
@@ -116,6 +131,7 @@ static bool put_all(struct deposit *deposit, struct portion *portion,
                     const struct deposit_notes *notes, bool commit)
 {
     if (!begin(deposit, portion) || !put_schemas(deposit, portion, notes->streams) ||
+        !put_run(deposit, portion, notes->streams) ||
         (portion->count > 0 && !put_rows(deposit, portion, 0, portion->count)))
         return false;
     if (!commit)

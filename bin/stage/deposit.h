@@ -1,5 +1,5 @@
 /*
- * One transaction of staging: the lock, SCHEMA messages, rows by COPY, the STATE.
+ * One transaction of staging: the lock, SCHEMA messages, the run, rows by COPY, the STATE.
  *
  * Rows that the database refuses are found by halves and go to the table of rejects instead, in
  * the same transaction and order.
@@ -16,6 +16,7 @@
 struct deposit {
     struct staging *staging;
     bool open;      /* a transaction is */
+    bool has_run;   /* the run has rows, and so one of its own */
     unsigned parts; /* portions it has taken */
 };
 

@@ -4,10 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "declared.h"
 #include "log.h"
-#include "memory.h"
 #include "messages.h"
 #include "progress.h"
+#include "run.h"
 #include "signals.h"
 #include "streams.h"
 
@@ -15,49 +16,16 @@ struct drain {
     int64_t repository;
     struct staging *staging;
     struct output *output;
-    struct streams streams;
+    struct declared declared;
     char repository_text[24];
-    int64_t through; /* the row printed last */
+    int64_t run, through; /* of the row printed last */
     uint64_t rows, page_rows;
     bool family_open; /* its parent was printed */
-    bool stopped;
+    bool has_begun;   /* what is declared is known */
+    bool at_end, stopped;
+    bool has_more; /* other streams are declared for the next row */
     struct progress progress;
 };
-
-static bool take_schema(void *context, const struct pg_rows *row)
-{
-    struct drain *drain = context;
-    const char *error;
-
-    if (streams_declare(&drain->streams, pg_value_slice(row, 0, 0), &error) == NULL)
-        log_warning("a staged SCHEMA is unusable: %s", error);
-    return true;
-}
-
-/* Those of parents first. */
-static bool print_schemas(struct drain *drain)
-{
-    const char *const values[] = {drain->repository_text};
-
-    streams_free(&drain->streams);
-    if (!pg_each(drain->staging->pg,
-                 "SELECT s.message FROM leat_ops.staging_schemas s JOIN (SELECT DISTINCT "
-                 "platform_id, entity_type FROM leat_ops.staging WHERE repo_id = $1) t "
-                 "USING (platform_id, entity_type) ORDER BY entity_type",
-                 1, values, take_schema, drain))
-        return false;
-    for (int children = 0; children < 2; children++) {
-        for (size_t i = 0; i < drain->streams.count; i++) {
-            const struct stream *stream = drain->streams.items[i];
-
-            if ((stream->parent != NULL) != children || stream->schema.length == 0)
-                continue;
-            buffer_append_slice(&drain->output->buffer, buffer_slice(&stream->schema));
-            buffer_append_byte(&drain->output->buffer, '\n');
-        }
-    }
-    return true;
-}
 
 static void print_state(struct drain *drain)
 {
@@ -67,21 +35,45 @@ static void print_state(struct drain *drain)
                   drain->repository, drain->through, drain->rows);
 }
 
+/* What stands before a row: all that is declared, or the STATE of the family before it. */
+static void begin_row(struct drain *drain, const struct stream *stream, int64_t run)
+{
+    bool in_family = run == drain->run && stream_is_in_family(stream, drain->family_open);
+
+    if (drain->rows == 0)
+        declared_print(&drain->declared, &drain->output->buffer);
+    else if (!in_family)
+        print_state(drain);
+    if (!in_family)
+        drain->family_open = stream->is_parent;
+    drain->run = run;
+}
+
+/* A row for which something else is declared ends the drain; if it is the first, somebody else
+ * was at work meanwhile. */
+static void meet_others(struct drain *drain)
+{
+    drain->has_begun = drain->rows > 0;
+    drain->has_more = drain->at_end = drain->has_begun;
+}
+
 static bool take_row(void *context, const struct pg_rows *row)
 {
     struct drain *drain = context;
     struct buffer *out = &drain->output->buffer;
     struct slice entity = pg_value_slice(row, 0, 1);
-    const struct stream *stream = streams_find(&drain->streams, entity);
-    bool in_family;
+    const char *run = pg_value(row, 0, 3);
 
     if (signals_stopped()) {
-        drain->stopped = true;
+        drain->stopped = drain->at_end = true;
         return false;
     }
-    in_family = stream_is_in_family(stream, drain->family_open);
-    if (!in_family && drain->rows > 0)
-        print_state(drain);
+    if (*pg_value(row, 0, 4) != 't') {
+        meet_others(drain);
+        return false;
+    }
+    begin_row(drain, streams_find(&drain->declared.streams, entity),
+              run ? strtoll(run, NULL, 10) : 0);
     messages_append_record_start(out, entity);
     buffer_append_slice(out, pg_value_slice(row, 0, 2));
     buffer_append_text(out, ",\"staged\":");
@@ -90,8 +82,6 @@ static bool take_row(void *context, const struct pg_rows *row)
     drain->through = strtoll(pg_value(row, 0, 0), NULL, 10);
     drain->rows++;
     drain->page_rows++;
-    if (!in_family)
-        drain->family_open = stream->is_parent;
     progress_update(&drain->progress, drain->rows);
     return output_line_end(drain->output);
 }
@@ -100,40 +90,46 @@ static bool take_row(void *context, const struct pg_rows *row)
 static bool print_page(struct drain *drain)
 {
     char after[24];
-    const char *const values[] = {drain->repository_text, after};
+    const char *const values[] = {drain->repository_text, after, drain->declared.platform,
+                                  drain->declared.names};
+    bool done;
 
     snprintf(after, sizeof after, "%" PRId64, drain->through);
     drain->page_rows = 0;
-    return pg_each(drain->staging->pg,
-                   "SELECT staging_id, entity_type, raw FROM leat_ops.staging WHERE repo_id = $1 "
-                   "AND staging_id > $2 ORDER BY staging_id LIMIT 1000",
-                   2, values, take_row, drain);
+    done = pg_each(
+        drain->staging->pg,
+        "SELECT s.staging_id, s.entity_type, s.raw, s.run_id, s.platform_id = $3 "
+        "AND r.streams IS NOT DISTINCT FROM $4::text[] FROM leat_ops.staging s " RUN_OF_ROW " "
+        "WHERE s.repo_id = $1 AND s.staging_id > $2 ORDER BY s.staging_id LIMIT 1000",
+        sizeof values / sizeof *values, values, take_row, drain);
+    if (done && drain->has_begun && drain->page_rows == 0)
+        drain->at_end = true;
+    return done;
 }
 
-static bool is_at_end(const struct drain *drain)
+static bool begin(struct drain *drain)
 {
-    return drain->stopped || drain->output->error != 0 || drain->page_rows == 0;
+    drain->has_begun = declared_read(&drain->declared, drain->staging, drain->repository_text);
+    if (drain->has_begun && drain->declared.platform == NULL)
+        drain->at_end = true;
+    return drain->has_begun;
 }
 
 /* Goes on behind the row printed last when the connection is lost. */
 static enum status print_all(struct drain *drain)
 {
     unsigned attempt = 0;
-    bool begun = false, committed;
+    bool committed;
 
-    for (;;) {
-        bool done = begun ? print_page(drain) : print_schemas(drain);
-
-        if (done && begun && is_at_end(drain))
-            return drain->stopped ? STATUS_REMOTE : STATUS_OK;
-        begun = begun || done;
-        if (done)
+    while (!drain->at_end && drain->output->error == 0) {
+        if (drain->has_begun ? print_page(drain) : begin(drain))
             continue;
         if (pg_session_fault(&drain->staging->session) != PG_FAULT_LOST)
             return staging_fail(drain->staging, "read what is staged");
         if (!staging_return(drain->staging, &attempt, &committed))
             return STATUS_REMOTE;
     }
+    return drain->stopped ? STATUS_REMOTE : STATUS_OK;
 }
 
 enum status drain_run(int64_t repository, struct staging *staging, struct output *output,
@@ -149,7 +145,9 @@ enum status drain_run(int64_t repository, struct staging *staging, struct output
     /* where it stopped may be within a family: then the STATE before it is the last */
     if (status == STATUS_OK && output->error == 0)
         print_state(&drain);
-    streams_free(&drain.streams);
+    if (status == STATUS_OK && output->error == 0 && drain.has_more)
+        log_note("more is staged, with other streams declared (load this, then drain again)");
+    declared_free(&drain.declared);
     *drained = drain.rows;
     return status;
 }

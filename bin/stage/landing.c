@@ -7,6 +7,7 @@
 #include "deposit.h"
 #include "log.h"
 #include "progress.h"
+#include "run.h"
 #include "statistics.h"
 
 /* How much more than a batch may be gathered before a family is sent in parts. */
@@ -164,6 +165,13 @@ static bool make_room(struct landing *landing, const struct stream *stream)
     return landing->portion.encoded.length < most || send_part(landing);
 }
 
+static bool has_number(struct landing *landing)
+{
+    if (landing->portion.run == 0 && !run_number(landing->deposit.staging, &landing->portion.run))
+        worsen(landing, STATUS_REMOTE);
+    return landing->portion.run != 0;
+}
+
 static void take_record(struct landing *landing, const struct message *message)
 {
     struct stream *stream = streams_find(&landing->streams, message->stream);
@@ -171,7 +179,8 @@ static void take_record(struct landing *landing, const struct message *message)
     const char *end = json_value_end(json, message->record.data, message->plain ? 0 : 1);
     size_t row;
 
-    if (!messages_record_end(landing->messages, end) || !make_room(landing, stream))
+    if (!messages_record_end(landing->messages, end) || !make_room(landing, stream) ||
+        !has_number(landing))
         return;
     row = landing->portion.count;
     if (row == 0)

@@ -6,7 +6,7 @@
 #include "payload.h"
 #include "pg_binary.h"
 
-enum { FIELDS = 5, JSONB_VERSION = 1 };
+enum { FIELDS = 6, JSONB_VERSION = 1 };
 
 static void append_text(struct buffer *out, struct slice text)
 {
@@ -44,6 +44,8 @@ bool portion_add(struct portion *portion, const struct stream *stream, uint64_t 
     row = &portion->rows[portion->count++];
     *row = (struct portion_row){.stream = stream, .line = line, .begin = out->length};
     pg_binary_16(out, FIELDS);
+    pg_binary_32(out, sizeof portion->run);
+    pg_binary_64(out, portion->run);
     pg_binary_32(out, sizeof portion->repository);
     pg_binary_64(out, portion->repository);
     pg_binary_32(out, sizeof portion->platform);

@@ -14,7 +14,7 @@
 #include "streams.h"
 
 /* The columns that a row has, for COPY and INSERT. */
-#define PORTION_COLUMNS "repo_id, platform_id, entity_type, payload, raw"
+#define PORTION_COLUMNS "run_id, repo_id, platform_id, entity_type, payload, raw"
 
 struct portion_row {
     const struct stream *stream;
@@ -25,6 +25,7 @@ struct portion_row {
 };
 
 struct portion {
+    int64_t run; /* its number; needed before the first row */
     int64_t repository;
     int16_t platform;
     struct buffer encoded;

@@ -13,9 +13,9 @@ static bool move(int64_t repository, struct staging *staging, uint64_t *moved, u
     buffer_format(&sql,
                   "WITH back AS (DELETE FROM leat_ops.staging_rejects WHERE payload IS NOT NULL "
                   "AND %" PRId64 " IN (0, repo_id) RETURNING *), staged AS ("
-                  "INSERT INTO leat_ops.staging (repo_id, platform_id, entity_type, payload, raw) "
-                  "SELECT repo_id, platform_id, entity_type, payload, raw FROM back "
-                  "ORDER BY staging_id, reject_id RETURNING 1) "
+                  "INSERT INTO leat_ops.staging (run_id, repo_id, platform_id, entity_type, "
+                  "payload, raw) SELECT run_id, repo_id, platform_id, entity_type, payload, raw "
+                  "FROM back ORDER BY staging_id, reject_id RETURNING 1) "
                   "SELECT (SELECT count(*) FROM staged), (SELECT count(*) FROM "
                   "leat_ops.staging_rejects WHERE payload IS NULL AND %" PRId64 " IN (0, repo_id))",
                   repository, repository);

@@ -15,16 +15,17 @@ enum status staging_fail(struct staging *staging, const char *doing)
     return STATUS_REMOTE;
 }
 
+/* Of its tables the one that came last. */
 static bool has_tables(struct staging *staging)
 {
     struct pg_rows *rows =
-        pg_query(staging->pg, "SELECT pg_catalog.to_regclass('leat_ops.staging')", 0, NULL);
+        pg_query(staging->pg, "SELECT pg_catalog.to_regclass('leat_ops.staging_runs')", 0, NULL);
     bool found = rows && pg_value(rows, 0, 0) != NULL;
 
     if (rows == NULL)
         staging_fail(staging, "read the database's catalog");
     else if (!found)
-        log_error("PostgreSQL: there is no table leat_ops.staging (run leat migrate)");
+        log_error("PostgreSQL: there is no table leat_ops.staging_runs (run leat migrate)");
     pg_rows_free(rows);
     return found;
 }

@@ -26,6 +26,21 @@ END
 $$;
 CREATE INDEX IF NOT EXISTS idx_staging_repo ON leat_ops.staging (repo_id, staging_id);
 
+-- Runs of leat stage whose records are staged or rejected, with the streams that the input
+-- declared: of these a drain prints the SCHEMA, for children that are gone are deleted where their
+-- stream is declared, and may have no record at all.
+CREATE TABLE IF NOT EXISTS leat_ops.staging_runs (
+    run_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    repo_id bigint NOT NULL,
+    platform_id smallint NOT NULL,
+    streams text[] NOT NULL,
+    started_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX IF NOT EXISTS idx_staging_runs_repo ON leat_ops.staging_runs (repo_id, run_id);
+-- Null where a record was staged before there were runs.
+ALTER TABLE leat_ops.staging ADD COLUMN IF NOT EXISTS run_id bigint;
+CREATE INDEX IF NOT EXISTS idx_staging_run ON leat_ops.staging (run_id);
+
 -- Staged records that could not be loaded, with the first reason why; leat stage --retry moves
 -- them back. payload is null where the record is no jsonb.
 CREATE TABLE IF NOT EXISTS leat_ops.staging_rejects (
@@ -41,6 +56,8 @@ CREATE TABLE IF NOT EXISTS leat_ops.staging_rejects (
 );
 CREATE INDEX IF NOT EXISTS idx_staging_rejects_repo
     ON leat_ops.staging_rejects (repo_id, reject_id);
+ALTER TABLE leat_ops.staging_rejects ADD COLUMN IF NOT EXISTS run_id bigint;
+CREATE INDEX IF NOT EXISTS idx_staging_rejects_run ON leat_ops.staging_rejects (run_id);
 
 -- The last SCHEMA message of each kind of record: what stage --drain begins with.
 CREATE TABLE IF NOT EXISTS leat_ops.staging_schemas (

@@ -40,7 +40,7 @@ drain() {
     got=0
     "$LEAT" stage --drain --repo-id "${1-7}" "$TARGET" > out 2> err || got=$?
 }
-clear() { pg 'TRUNCATE leat_ops.staging, leat_ops.staging_rejects, leat_ops.staging_schemas, leat_ops.state'; }
+clear() { pg 'TRUNCATE leat_ops.staging, leat_ops.staging_rejects, leat_ops.staging_schemas, leat_ops.staging_runs, leat_ops.state'; }
 # records: what a drain printed, without the envelopes.
 records() { sed -n 's/^{"type":"RECORD","stream":"[a-z]*","record":\(.*\),"staged":[0-9]*}$/\1/p' "$@"; }
 family() {
@@ -183,6 +183,83 @@ is "$?/$(cat out)/$(pg 'SELECT raw FROM leat_ops.staging ORDER BY staging_id' | 
 like "$(cat err)" '2 records stay rejected' 'not what is no jsonb'
 "$LEAT" stage --drain --repo-id 7 "$TARGET" | "$LEAT" load --unstage "$TARGET" > out
 is "$?/$(pg 'SELECT count(*) FROM things')" 0/298 'and they can be loaded'
+clear
+
+# --- runs: what is declared is what their input declared
+psql -Xqf "$here/../../common/sql/0002_staging.sql" 2> err
+is "$?" 0 'the tables can be made over those that are there'
+issues_schema() { schema issues '"id":{"type":"integer"}' '"id"'; }
+both_schemas() {
+    issues_schema
+    schema issue_comments '"id":{"type":"integer"}' '"id"' ',"parent":{"stream":"issues","key":{"issue_id":"id"}}'
+}
+issue() { record issues "\"id\":$1,\"node_id\":\"I$1\",\"number\":$1,\"title\":\"t\",\"state\":\"open\",\"created_at\":\"2024-01-02T03:04:05Z\""; }
+comment() { record issue_comments "\"issue_id\":$1,\"id\":$2,\"body\":\"b\",\"created_at\":\"2024-01-02T03:04:05Z\""; }
+# rows: from staging into tables; then the comments there, as ISSUE|COMMENT, and what is still staged.
+rows() {
+    "$LEAT" stage --drain --repo-id 7 -q "$TARGET" | "$LEAT" flatten --model github --set repo_id=7 |
+        "$LEAT" load --unstage --schema-name w "$TARGET" > out
+    pg 'SELECT issue_id / 1000 || $$:$$ || platform_src_id FROM w.issue_message_ref ORDER BY 1' \
+        'SELECT count(*) FROM leat_ops.staging' | paste -sd' '
+}
+schemas() { jq -r 'select(.type == "SCHEMA") | .stream' out | paste -sd' '; }
+runs() { pg 'SELECT array_to_string(streams, $$+$$) FROM leat_ops.staging_runs ORDER BY run_id' | paste -sd' '; }
+{ both_schemas; issue 1; comment 1 11; issue 2; comment 2 21; issue 3; comment 3 31; state 1; } | stage
+is "$(rows)" '1:11 2:21 3:31 0' 'issues with a comment each'
+{ issues_schema; issue 1; issue 2; state 2; } | stage
+is "$(rows)" '1:11 2:21 3:31 0' 'issues that are staged without their comments being asked for keep them'
+{ both_schemas; issue 1; state 3; } | stage
+is "$(rows)" '2:21 3:31 0' 'an issue of which the only comment is gone loses it'
+{ both_schemas; issue 2; state 4; } | stage
+is "$(runs)" 'issue_comments+issues' 'a run of which nothing is staged any more is forgotten by the next'
+{ issue 3; both_schemas; state 5; } | sed '1{h;d};2{p;g}' | stage
+{ issues_schema; issue 4; state 6; } | stage
+drain
+is "$got/$(schemas)/$(records out | jq .id | paste -sd,)" '0/issues issue_comments/2,3' 'a drain takes the runs with the same streams, and their SCHEMA'
+like "$(cat err)" 'more is staged.*drain again' 'and says that there is more'
+is "$(tail -1 out | jq -c '[.type, .value.staging.rows]')" '["STATE",2]' 'the STATE is of what was printed'
+got=0
+"$LEAT" stage --drain -q --repo-id 7 "$TARGET" > out 2> err || got=$?
+is "$got/$(cat err)" 0/ 'but not with -q'
+is "$(rows)" 1 'what the other run staged stays staged'
+drain
+is "$got/$(schemas)/$(records out | jq .id)/$(cat err)" 0/issues/4/ 'the second has the other SCHEMA only'
+clear
+
+{ both_schemas; issue 5; comment 5 51; issue 9007199254740; record issues '"id":1e400000'; state 7; } | stage
+rows > /dev/null 2> err
+{ issues_schema; issue 7; state 8; } | stage
+is "$(runs)/$(pg 'SELECT count(*), count(*) FILTER (WHERE run_id = (SELECT min(run_id) FROM leat_ops.staging_runs)) FROM leat_ops.staging_rejects')" \
+    'issue_comments+issues issues/2|2' 'what is rejected keeps its run'
+rows > /dev/null
+"$LEAT" stage --retry --repo-id 7 "$TARGET" 2> err
+drain
+is "$(schemas)/$(records out | jq .id)" 'issues issue_comments/9007199254740' 'and again when it is tried again'
+pg 'UPDATE leat_ops.staging SET run_id = NULL'
+{ both_schemas; issue 8; state 9; } | stage
+drain
+is "$(schemas)/$(records out | jq .id)" 'issues/9007199254740' 'rows without a run declare what is staged of them'
+clear
+
+{ schema 'a\"b\\,{ c' '"id":{}' '"id"'; schema é '"id":{}' '"id"'; record é '"id":1'; } | stage
+drain
+is "$(schemas)" 'a"b\,{ c é' 'streams of any name'
+clear
+"$LEAT" stage --repo-id 7 --platform-id 1 --batch-seconds 0 "$TARGET" < feed > states 2> err &
+pid=$!
+exec 3> feed
+{ schema p '"id":{"type":"integer"}' '"id"'; record p '"id":1'; state 1; } >&3
+wait_for states
+"$LEAT" stage --drain --repo-id 7 "$TARGET" | "$LEAT" load --unstage --schema-name v "$TARGET" > out
+schema z '"id":{}' '"id"' > in
+record z '"id":1' >> in
+stage < in
+is "$(runs)" z 'what a run at work has staged may be loaded and its row go'
+{ schema q '"id":{"type":"integer"}' '"id"'; record q '"id":2'; state 2; } >&3
+exec 3>&-
+wait $pid
+is "$?/$(pg 'SELECT r.streams FROM leat_ops.staging s JOIN leat_ops.staging_runs r USING (run_id) ORDER BY staging_id' | paste -sd' ')" \
+    '0/{z} {p,q}' 'it comes back with what is staged later, and with the streams that are declared later'
 clear
 
 # --- two drains at once: one of them comes too late
