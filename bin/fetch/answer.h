@@ -26,6 +26,7 @@ struct answer {
     char *moved_to;     /* where a permanent redirect led, or NULL */
     char *reason;       /* for people, or NULL */
     bool stored;        /* it came from the disk */
+    int64_t date;       /* when the server gave it, by its own clock, in milliseconds; 0: unknown */
 };
 
 void answer_free(struct answer *answer);

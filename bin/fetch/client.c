@@ -91,6 +91,8 @@ void client_answer_stored(const struct ask *ask, const struct stored_read *store
     answer->status = stored->status;
     if (!ask->query)
         answer->next_link = link_next(stored_header(stored, "link"), ask->asked_url);
+    if (!moment_parse_http(stored_header(stored, "date"), &answer->date))
+        answer->date = 0;
     answer->kind = stored->status == 304   ? ANSWER_UNCHANGED
                    : stored->status == 200 ? ANSWER_BODY
                                            : ANSWER_STATUS;

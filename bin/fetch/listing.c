@@ -200,6 +200,7 @@ static void note_progress(struct page *page)
     position_copy(&page->after.position, &listing->position);
     page->after.has_newest = listing->has_newest;
     page->after.newest = listing->newest;
+    page->after.date = page->answer.date;
     if (listing->sweeps > 0 && !listing->position.ended) {
         page->after.position.ended = true;
         page->after.newest = listing->scope.since;

@@ -87,6 +87,7 @@ struct progress_made {
     struct position position; /* where to go on from */
     bool has_newest;
     int64_t newest; /* the greatest value of the incremental field so far */
+    int64_t date;   /* of the answer, by the server's clock; 0: unknown */
 };
 
 /* Gives out the first page, and sets *made anew. */

@@ -182,13 +182,14 @@ static void parse_incremental(struct description *at, const struct doc *doc, con
     char *place = memory_format("%s.incremental", above);
 
     if (doc) {
-        description_check(at, doc, place, "field order look_back start");
+        description_check(at, doc, place, "field order look_back start resolution");
         incremental->field = description_text(at, doc, "field", place);
         incremental->order =
             (enum order)description_word(at, doc, "order", place, order_names, ORDER_NONE);
         incremental->look_back =
             description_duration(at, doc, "look_back", place, DEFAULT_LOOK_BACK);
         incremental->start = description_duration(at, doc, "start", place, -1);
+        incremental->resolution = description_count(at, doc, "resolution", place, 0);
         if (!incremental->field)
             description_fail(at, place, "'field' is missing");
     }

@@ -168,6 +168,8 @@ static void answer_body(struct client *client, struct ask *ask, struct http_resp
 
     keep(client, ask, 200, buffer_slice(&response->headers), buffer_slice(&response->body));
     answer.next_link = link_next(http_header(response, "link"), ask->asked_url);
+    if (!moment_parse_http(http_header(response, "date"), &answer.date))
+        answer.date = 0;
     answer.body = response->body;
     response->body = (struct buffer){0};
     answer.value = buffer_slice(&answer.body);

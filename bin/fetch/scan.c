@@ -105,6 +105,18 @@ static bool earliest_value(const struct scan *scan, const struct doc *bookmarks,
     return scan->family_size > 0;
 }
 
+/* How far before the bookmark's value to begin. When the last answer was given, the value lay
+ * farther back than answers come late: then all up to it was there, and nothing is seen twice. */
+static int64_t look_back(const struct scan *scan, const struct doc *bookmark)
+{
+    const struct incremental *incremental = &scan->list.stream->incremental;
+
+    if (scan->list.scope.since_is_number)
+        return 0;
+    return doc_is_true(doc_get(bookmark, "settled")) ? -(int64_t)incremental->resolution
+                                                     : incremental->look_back;
+}
+
 /* Where to go on from: the bookmarks, --since, the description's start, or nothing. */
 static void set_since(struct scan *scan, const struct doc *bookmarks,
                       const struct scan_options *options)
@@ -116,7 +128,7 @@ static void set_since(struct scan *scan, const struct doc *bookmarks,
         return;
     scan->has_value = earliest_value(scan, bookmarks, &scan->value, &scope->since_is_number);
     if (scan->has_value) {
-        scope->since = scan->value - (scope->since_is_number ? 0 : incremental->look_back);
+        scope->since = scan->value - look_back(scan, common_bookmark(scan, bookmarks));
     } else if (options->has_since) {
         scope->since = options->since;
     } else if (incremental->start >= 0) {
@@ -270,6 +282,16 @@ static void write_tags(const struct scan *scan, struct doc *bookmark, bool finis
         doc_set(bookmark, "next", doc_text(next));
 }
 
+/* Whether nothing up to the last value can still come to light. */
+static bool is_settled(const struct scan *scan)
+{
+    const struct incremental *incremental = &scan->list.stream->incremental;
+
+    return incremental->order == ORDER_ASCENDING && incremental->look_back > 0 &&
+           scan->given.has_newest && !scan->list.newest_is_number && scan->given.date > 0 &&
+           scan->given.date - scan->given.newest >= incremental->look_back;
+}
+
 static struct doc *bookmark_of(const struct scan *scan)
 {
     const struct listing *list = &scan->list;
@@ -287,6 +309,8 @@ static struct doc *bookmark_of(const struct scan *scan)
         write_value(bookmark, "value", scan->given.newest, list->newest_is_number);
     else if (incremental->field && scan->has_value)
         write_value(bookmark, "value", scan->value, list->newest_is_number);
+    if (finished && is_settled(scan))
+        doc_set(bookmark, "settled", doc_boolean(true));
     if (!finished)
         doc_set(bookmark, "resume", resume_of(scan));
     else if (scan->keeps_state && scan->done_at)

@@ -6,6 +6,7 @@
  *
  *   value      the last value of the incremental field that was delivered (a time as RFC 3339,
  *              a number as text)
+ *   settled    true when nothing up to the value can come to light any more
  *   scan       the tag of the last scan that was delivered (responses.h)
  *   next       the tag of the next one; both only with a cache
  *   page_size  where to begin, if that was found to be less than the description says

@@ -75,6 +75,8 @@ struct incremental {
     enum order order;
     int64_t look_back;
     int64_t start; /* before now; -1: from the beginning */
+    /* the least difference between two times of the field, in milliseconds; 0: not known */
+    uint32_t resolution;
 };
 
 struct identity {
