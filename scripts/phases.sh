@@ -5,9 +5,18 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2154 # of the script
 
-# get_state NAME: where the last run came to, into $work/NAME.state.
+# What a target has of its own below XDG_STATE_HOME.
+target_folder() {
+    printf '%s/leat/collect-%s' "${XDG_STATE_HOME:-${HOME:-/tmp}/.local/state}" \
+        "$(printf '%s' "$target" | cksum | tr ' ' -)"
+}
+
+# get_state NAME: where the last run came to, into $state_file. The file has the same path each
+# time, for by it fetch knows the responses it has kept; what counts is what is put into it here.
 get_state() {
-    state_file=$work/$1.state state_key=repo/$repo_id/$1
+    state_key=repo/$repo_id/$1 state_file=$(target_folder)
+    (umask 077 && mkdir -p "$state_file") 2> /dev/null || state_file=$work
+    state_file=$state_file/repo-$repo_id.$1
     : > "$state_file"
     if [ -n "$state_folder" ]; then
         [ ! -f "$state_folder/repo-$repo_id.$1" ] || cp "$state_folder/repo-$repo_id.$1" "$state_file"
@@ -45,7 +54,7 @@ load_rows() {
     [ -n "$state_folder" ] || set -- "$@" --state-key "$state_key"
     case $target in
     sqlite:*) ;;
-    *) set -- "$@" --schema-name leat_data ;;
+    *) set -- "$@" --schema-name leat_data --contract freeze ;;
     esac
     pipe_end "$work/$name.out" load "$here/load" "$@" "$target"
 }
@@ -74,13 +83,28 @@ fetch_and_stage() {
     keep_state api
 }
 
-# What is staged, as rows; it leaves staging when they are in.
-drain_and_load() {
+drain_once() {
     pipe_begin
-    pipe_through stage "$here/stage" --drain --repo-id "$repo_id" "$target"
+    pipe_through stage "$here/stage" --quiet --drain --repo-id "$repo_id" "$target"
     through_model "$source"
-    pipe_end "$work/drain.out" load "$here/load" --unstage --schema-name leat_data "$target"
+    pipe_end "$work/drain.out" load "$here/load" --unstage --schema-name leat_data \
+        --contract freeze "$target"
     pipe_wait
+}
+
+# What is staged, as rows; it leaves staging when they are in. What runs with other streams have
+# staged takes a drain of its own.
+drain_and_load() {
+    drained=0
+    for _ in $(seq 100); do
+        drain_once
+        [ "$pipe_status" -ne 1 ] || drained=1
+        [ "$pipe_status" -le 1 ] && [ -z "${stopped-}" ] || return 0
+        pipe_status=$drained
+        left=$(echo 'SELECT EXISTS (SELECT FROM leat_ops.staging WHERE repo_id = :repo_id);' |
+            sql -v repo_id="$repo_id") || fail 4 'the database did not answer'
+        [ "$left" = t ] || return 0
+    done
 }
 
 # What the platform has, as rows, without staging.
