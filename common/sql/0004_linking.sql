@@ -55,13 +55,13 @@ LANGUAGE sql AS $$
     WHERE repo_id = repository AND issue_state <> 'closed' AND closed_by_id IS NOT NULL
 $$;
 
--- Numbers of a repository that its platform does not give, from the rows. GitHub counts pull
--- requests and commits itself; GitLab does not, or late.
+-- Numbers of a repository that its platform does not give, from the rows. GitHub counts for itself;
+-- GitLab does not, or late.
 CREATE OR REPLACE FUNCTION leat_ops.count_repo(repository bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
     pulls record;
-    issues bigint;
+    issues record;
     commits bigint;
     committers bigint;
     people bigint;
@@ -71,7 +71,8 @@ BEGIN
         count(*) FILTER (WHERE pr_state = 'open') AS open,
         count(*) FILTER (WHERE merged_at IS NULL AND pr_state <> 'open') AS closed
     INTO pulls FROM leat_data.pull_requests WHERE repo_id = repository;
-    SELECT count(*) INTO issues FROM leat_data.issues WHERE repo_id = repository;
+    SELECT count(*) AS every, count(*) FILTER (WHERE issue_state = 'closed') AS closed
+    INTO issues FROM leat_data.issues WHERE repo_id = repository;
     SELECT count(*) INTO commits FROM leat_data.commit_messages WHERE repo_id = repository;
     SELECT count(DISTINCT cmt_committer_email) INTO committers
     FROM leat_data.commits WHERE repo_id = repository;
@@ -87,12 +88,15 @@ BEGIN
 
     UPDATE leat_data.repo_info i
     SET committer_count = n.committer_count, issue_contributors_count = n.issue_contributors_count,
-        issues_count = n.issues_count, pr_count = n.pr_count, prs_open = n.prs_open,
+        issues_count = n.issues_count, issues_closed = n.issues_closed, pr_count = n.pr_count, prs_open = n.prs_open,
         prs_closed = n.prs_closed, prs_merged = n.prs_merged, commit_count = n.commit_count
     FROM (
         SELECT repo_info_id, committers::integer AS committer_count,
             people::text AS issue_contributors_count,
-            coalesce(issues_count, issues) AS issues_count,
+            CASE WHEN own AND issues_count IS NOT NULL THEN issues_count ELSE issues.every END
+                AS issues_count,
+            CASE WHEN own AND issues_closed IS NOT NULL THEN issues_closed ELSE issues.closed END
+                AS issues_closed,
             CASE WHEN own AND pr_count IS NOT NULL THEN pr_count ELSE pulls.every END AS pr_count,
             CASE WHEN own AND prs_open IS NOT NULL THEN prs_open ELSE pulls.open END AS prs_open,
             CASE WHEN own AND prs_closed IS NOT NULL THEN prs_closed ELSE pulls.closed END
@@ -104,10 +108,10 @@ BEGIN
         FROM leat_data.repo_info WHERE repo_id = repository
     ) AS n
     WHERE i.repo_info_id = n.repo_info_id
-        AND (i.committer_count, i.issue_contributors_count, i.issues_count, i.pr_count, i.prs_open,
-            i.prs_closed, i.prs_merged, i.commit_count)
-        IS DISTINCT FROM (n.committer_count, n.issue_contributors_count, n.issues_count, n.pr_count,
-            n.prs_open, n.prs_closed, n.prs_merged, n.commit_count);
+        AND (i.committer_count, i.issue_contributors_count, i.issues_count, i.issues_closed,
+            i.pr_count, i.prs_open, i.prs_closed, i.prs_merged, i.commit_count)
+        IS DISTINCT FROM (n.committer_count, n.issue_contributors_count, n.issues_count,
+            n.issues_closed, n.pr_count, n.prs_open, n.prs_closed, n.prs_merged, n.commit_count);
 END $$;
 
 -- Everything a repository needs when its rows are in. Only rows that change are written, so doing
