@@ -257,8 +257,8 @@ int main(int argc, char **argv)
         model_free(model);
         return STATUS_USAGE;
     }
-    status = model ? run_model(&flatten, model)
-                   : filter_run(&flatten.filter, take_message, &flatten);
+    status =
+        model ? run_model(&flatten, model) : filter_run(&flatten.filter, take_message, &flatten);
     flatten.filter.statistics.records_out = flatten.rows.made;
     status = filter_close(&flatten.filter, status);
     free_flatten(&flatten);

@@ -77,10 +77,10 @@ struct model_fill {
 
 struct model_row {
     struct model_table *table;
-    bool hold;                   /* the row waits for what child streams have to say */
-    struct model_row *into;      /* the row it adds to, or NULL */
-    struct reference for_each;   /* slot NONE: once for the record */
-    struct scope *element;       /* with for_each */
+    bool hold;                 /* the row waits for what child streams have to say */
+    struct model_row *into;    /* the row it adds to, or NULL */
+    struct reference for_each; /* slot NONE: once for the record */
+    struct scope *element;     /* with for_each */
     struct model_condition *when;
     size_t when_count;
     struct model_fill *fills;
@@ -98,7 +98,7 @@ struct model_rows {
 struct model_stream {
     const char *name;
     struct scope *scope;
-    struct model_stream *parent;     /* whose last record is `^`, or NULL */
+    struct model_stream *parent;            /* whose last record is `^`, or NULL */
     struct reference *match, *match_parent; /* paths that must be the same in both */
     size_t match_count;
     bool is_parent;

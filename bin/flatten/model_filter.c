@@ -25,10 +25,8 @@ static void note_unknown(struct model_filter *self, struct slice name)
         if (slice_is(name, self->unknown[i]))
             return;
     }
-    log_warning("%.*s: the model has no such stream: its records are left out",
-                SLICE_FORMAT(name));
-    self->unknown =
-        memory_resize(self->unknown, self->unknown_count + 1, sizeof *self->unknown);
+    log_warning("%.*s: the model has no such stream: its records are left out", SLICE_FORMAT(name));
+    self->unknown = memory_resize(self->unknown, self->unknown_count + 1, sizeof *self->unknown);
     self->unknown[self->unknown_count++] = memory_text(name.data, name.length);
 }
 

@@ -12,11 +12,11 @@ struct model_filter {
     struct filter *filter;
     struct model *model;
     struct model_writer writer;
-    struct model_stream *last; /* of the last record: most often the next one's too */
+    struct model_stream *last;   /* of the last record: most often the next one's too */
     struct model_stream *holder; /* whose rows wait, or NULL */
-    bool has_state;            /* the input has STATE: then it ends with one */
-    uint64_t left_out;         /* records */
-    char **unknown;            /* streams that were warned of */
+    bool has_state;              /* the input has STATE: then it ends with one */
+    uint64_t left_out;           /* records */
+    char **unknown;              /* streams that were warned of */
     size_t unknown_count;
 };
 

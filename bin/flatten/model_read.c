@@ -95,7 +95,8 @@ static struct reference read_path(const struct place *at, const char *path)
         fail(at, "'%s': there is nothing so far up", path);
         return (struct reference){0};
     }
-    return (struct reference){at->scopes[up], scope_slot(at->scopes[up], path[up] ? path + up : ".")};
+    return (struct reference){at->scopes[up],
+                              scope_slot(at->scopes[up], path[up] ? path + up : ".")};
 }
 
 static struct reference read_path_member(const struct place *at, const struct doc *object,
@@ -179,8 +180,7 @@ static struct model_value read_value(const struct place *at, const struct doc *d
 static struct model_value read_key(const struct place *at, const struct doc *doc)
 {
     const char *name = doc_string(doc_get(doc, "key"));
-    const struct doc *kind =
-        name ? doc_get(doc_get(at->model->tables_doc, "kinds"), name) : NULL;
+    const struct doc *kind = name ? doc_get(doc_get(at->model->tables_doc, "kinds"), name) : NULL;
 
     check(at, doc, "key id");
     if (kind == NULL)
@@ -210,8 +210,7 @@ static void add_word(struct model_value *value, char *word)
 
 static struct model_value read_map(const struct place *at, const struct doc *doc)
 {
-    struct model_value value = {.verb = MODEL_MAP,
-                                .from = read_path_member(at, doc, "map", false)};
+    struct model_value value = {.verb = MODEL_MAP, .from = read_path_member(at, doc, "map", false)};
     const struct doc *otherwise = doc_get(doc, "otherwise");
 
     check(at, doc, "map to otherwise");
@@ -320,8 +319,9 @@ static struct model_value read_verb(const struct place *at, const struct doc *do
     static const struct {
         const char *name;
         struct model_value (*read)(const struct place *, const struct doc *);
-    } verbs[] = {{"key", read_key},     {"first", read_first}, {"map", read_map},
-                 {"join", read_join},   {"find", read_find},   {"like", read_like},
+    } verbs[] = {{"key", read_key},     {"first", read_first},
+                 {"map", read_map},     {"join", read_join},
+                 {"find", read_find},   {"like", read_like},
                  {"lines", read_lines}, {"contributor", read_contributor}};
 
     if (doc_get(doc, "time"))
@@ -383,8 +383,7 @@ static void read_columns(struct place *at, const struct doc *columns, struct mod
         }
         column->used = row->table->used = true;
         row->fills = memory_resize(row->fills, row->fill_count + 1, sizeof *row->fills);
-        row->fills[row->fill_count++] = 
-            (struct model_fill){column, read_value(at, one), {0}};
+        row->fills[row->fill_count++] = (struct model_fill){column, read_value(at, one), {0}};
     }
     at->column = NULL;
     if (row->fill_count == 0)
@@ -629,11 +628,10 @@ static void take_parameters(const struct place *at, struct model *model,
     set_parameter(model, "version", LEAT_VERSION);
     for (size_t i = 0; i < set->count; i++) {
         const char *equals = strchr(set->items[i], '=');
-        char *name =
-            memory_text(set->items[i], equals ? (size_t)(equals - set->items[i]) : 0);
+        char *name = memory_text(set->items[i], equals ? (size_t)(equals - set->items[i]) : 0);
 
-        if (equals == NULL || (doc_get(wanted, name) == NULL &&
-                               doc_get(model->parameters, name) == NULL))
+        if (equals == NULL ||
+            (doc_get(wanted, name) == NULL && doc_get(model->parameters, name) == NULL))
             fail(at, "--set %s: not one of the model's parameters", set->items[i]);
         else
             set_parameter(model, name, equals + 1);
@@ -750,8 +748,7 @@ static void read_all(struct model *model, const struct option_list *set, bool *f
     const struct doc *streams = doc_get(model->doc, "streams");
     struct place at = {.model = model, .failed = failed};
 
-    check(&at, model->doc,
-          "name summary tables platform parameters every_row contributor streams");
+    check(&at, model->doc, "name summary tables platform parameters every_row contributor streams");
     read_tables(&at, model);
     take_parameters(&at, model, set);
     read_every_row(&at, model);
@@ -894,8 +891,8 @@ static void append_schema(const struct model *model, const struct model_table *t
     for (const struct doc *one = doc_first(doc_get(model->doc, "every_row")); one;
          one = doc_next(one))
         add_property(properties, doc_name(one),
-                     type_of_word(doc_string(doc_get(doc_get(model->tables_doc, "every_row"),
-                                                     doc_name(one)))),
+                     type_of_word(doc_string(
+                         doc_get(doc_get(model->tables_doc, "every_row"), doc_name(one)))),
                      false, true);
     doc_set(message, "type", doc_text("SCHEMA"));
     doc_set(message, "stream", doc_text(table->name));
@@ -929,8 +926,8 @@ void model_append_schemas(struct model *model, struct model_stream *stream, stru
     for (size_t i = 0; i < model->table_count && !stream->announced; i++) {
         struct model_table *table = &model->tables[i];
 
-        if (table->announced || (!is_filled_by(table, &model->person_rows) &&
-                                 !is_filled_by(table, &stream->rows)))
+        if (table->announced ||
+            (!is_filled_by(table, &model->person_rows) && !is_filled_by(table, &stream->rows)))
             continue;
         table->announced = true;
         append_schema(model, table, out);

@@ -13,8 +13,8 @@ struct known_person {
     char uuid[IDENTITY_UUID_LENGTH + 2 + JSON_PADDING];
 };
 
-static bool write_rows(struct model_writer *writer, const struct model_rows *rows,
-                       unsigned nesting, struct buffer *out);
+static bool write_rows(struct model_writer *writer, const struct model_rows *rows, unsigned nesting,
+                       struct buffer *out);
 
 static bool fail(struct model_writer *writer, const struct model_row *row,
                  const struct model_column *column, const char *why)
@@ -30,8 +30,7 @@ static void note_fresh(struct model_writer *writer, size_t place)
 {
     if (writer->fresh_count == writer->fresh_capacity) {
         writer->fresh_capacity = writer->fresh_capacity * 2 + 16;
-        writer->fresh =
-            memory_resize(writer->fresh, writer->fresh_capacity, sizeof *writer->fresh);
+        writer->fresh = memory_resize(writer->fresh, writer->fresh_capacity, sizeof *writer->fresh);
     }
     writer->fresh[writer->fresh_count++] = place;
 }
@@ -276,8 +275,8 @@ static bool write_elements(struct model_writer *writer, struct model_row *row, u
     return true;
 }
 
-static bool write_rows(struct model_writer *writer, const struct model_rows *rows,
-                       unsigned nesting, struct buffer *out)
+static bool write_rows(struct model_writer *writer, const struct model_rows *rows, unsigned nesting,
+                       struct buffer *out)
 {
     for (size_t i = 0; i < rows->count; i++) {
         struct model_row *row = rows->items[i];

@@ -39,7 +39,6 @@ bool model_write_record(struct model_writer *writer, struct model_stream *stream
                         struct buffer *out);
 
 /* Appends the rows of the stream that were held back. */
-void model_write_held(struct model_writer *writer, struct model_stream *stream,
-                      struct buffer *out);
+void model_write_held(struct model_writer *writer, struct model_stream *stream, struct buffer *out);
 
 #endif

@@ -129,8 +129,8 @@ static void join_one(const struct model_value *value, struct slice one, struct b
     buffer_append_slice(out, text);
 }
 
-
-/* Calls `take` for each element of an array that was scanned before; stops when it returns false. */
+/* Calls `take` for each element of an array that was scanned before; stops when it returns false.
+ */
 static void for_elements(struct slice array, bool (*take)(void *context, struct slice element),
                          void *context)
 {
@@ -348,9 +348,8 @@ static const char *append_integer(struct buffer *out, struct slice value)
         buffer_append_byte(out, *value.data == 't' ? '1' : '0');
         return NULL;
     }
-    if (!model_integer(value, &number) &&
-        (json_kind_of(*digits.data) != JSON_NUMBER ||
-         types_of(JSON_NUMBER, digits) != TYPE_INTEGER))
+    if (!model_integer(value, &number) && (json_kind_of(*digits.data) != JSON_NUMBER ||
+                                           types_of(JSON_NUMBER, digits) != TYPE_INTEGER))
         return "not a whole number of 64 bits";
     append(out, digits);
     return NULL;

@@ -20,7 +20,7 @@ struct scope {
     size_t whole; /* the slot of "." or SCOPE_NONE */
 };
 
-#define SCOPE_NONE ((size_t) - 1)
+#define SCOPE_NONE ((size_t)-1)
 
 /* A value of a scope; scope NULL: there is none. */
 struct reference {

@@ -5,7 +5,8 @@
 # shellcheck disable=SC2154 # of the test
 . "$here/../forge/start.sh"
 unset GITHUB_TOKEN GH_TOKEN GITLAB_TOKEN
-GITHUB_TOKENS=t GITLAB_TOKENS=t
+# Of more tokens each has limits of its own.
+GITHUB_TOKENS=${FORGE_TOKENS:-t} GITLAB_TOKENS=${FORGE_TOKENS:-t}
 export GITHUB_TOKENS GITLAB_TOKENS
 export LSAN_OPTIONS="suppressions=$here/../facade/leaks.supp:print_suppressions=0"
 export XDG_CACHE_HOME="$WORK/cache" XDG_STATE_HOME="$WORK/local-state"
