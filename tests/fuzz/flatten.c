@@ -6,28 +6,10 @@
 #include "../../bin/flatten/rows.h"
 #include "../../bin/flatten/tables.h"
 #include "json.h"
+#include "rows_are_json.h"
 #include "utf8.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check_rows(const struct buffer *rows)
-{
-    const char *at = rows->data, *end = rows->data + rows->length;
-
-    while (at < end) {
-        const char *newline = memchr(at, '\n', (size_t)(end - at));
-        size_t length = (size_t)(newline - at);
-        char *copy = malloc(length + JSON_PADDING);
-        struct json json = {.max_nesting = JSON_DEFAULT_NESTING};
-
-        memcpy(copy, at, length);
-        memset(copy + length, '\n', JSON_PADDING);
-        if (!json_valid(&json, slice_of(copy, length)))
-            abort();
-        free(copy);
-        at = newline + 1;
-    }
-}
 
 static void flatten_line(struct table *main, struct rows *rows, char *line, size_t length)
 {
@@ -39,7 +21,7 @@ static void flatten_line(struct table *main, struct rows *rows, char *line, size
     rows->record_end = length % 2 ? line + length : NULL;
     if (*at == '{' && utf8_valid(line, length) && rows_append(rows, main, at, 0, &out) != NULL) {
         tables_append_schemas(main, &out);
-        check_rows(&out);
+        check_rows_are_json(&out);
     } else {
         tables_forget_record(main);
     }

@@ -6,29 +6,10 @@
 #include "../../bin/flatten/model.h"
 #include "../../bin/flatten/model_rows.h"
 #include "json.h"
+#include "rows_are_json.h"
 #include "utf8.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check_rows(const struct buffer *rows)
-{
-    const char *at = rows->data;
-
-    while (rows->length > 0 && at < rows->data + rows->length) {
-        const char *end = rows->data + rows->length;
-        const char *newline = memchr(at, '\n', (size_t)(end - at));
-        size_t length = (size_t)(newline - at);
-        char *copy = malloc(length + JSON_PADDING);
-        struct json json = {.max_nesting = JSON_MOST_NESTING};
-
-        memcpy(copy, at, length);
-        memset(copy + length, '\n', JSON_PADDING);
-        if (!json_valid(&json, slice_of(copy, length)))
-            abort();
-        free(copy);
-        at = newline + 1;
-    }
-}
 
 /* A line is read as a record of one stream after the other. */
 static void map_line(struct model_writer *writer, char *line, size_t length)
@@ -47,7 +28,7 @@ static void map_line(struct model_writer *writer, char *line, size_t length)
         model_write_record(writer, stream, &out);
         model_write_held(writer, stream, &out);
     }
-    check_rows(&out);
+    check_rows_are_json(&out);
     buffer_free(&out);
 }
 

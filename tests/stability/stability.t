@@ -3,19 +3,13 @@
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/lib.sh
 . "$here/../lib.sh"
-# shellcheck source=tests/postgresql.sh
-. "$here/../postgresql.sh"
+# shellcheck source=tests/queue/lib.sh
+. "$here/../queue/lib.sh"
 trap 'postgresql_stop; rm -rf "$WORK"' EXIT
-postgresql_start "$WORK" || {
-    ok 1 'a private PostgreSQL server'
+warehouse_start || {
+    ok 1 'a warehouse'
     done_testing
     exit
-}
-LEAT_TARGET=host=$PGHOST
-export LEAT_TARGET
-
-pg() {
-    psql -XqAt -F ' ' -v ON_ERROR_STOP=1 -c "$1"
 }
 
 # told NAME: what is reported of https://github.com/o/NAME.
@@ -34,8 +28,7 @@ ran() {
         SELECT leat_ops.finish(leat_ops.find_repository('https://github.com/o/$1'), 'w')" > /dev/null
 }
 
-status 4 'no warehouse' "$LEAT" stability
-"$LEAT" migrate -q
+status 4 'no warehouse' "$LEAT" stability --to "host=$PGHOST dbname=template1"
 for name in fine bad parked silent late slow slowed long; do
     echo "https://github.com/o/$name"
 done | "$LEAT" queue -q add -f -

@@ -5,25 +5,18 @@
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/lib.sh
 . "$here/../lib.sh"
-# shellcheck source=tests/postgresql.sh
-. "$here/../postgresql.sh"
+# shellcheck source=tests/queue/lib.sh
+. "$here/../queue/lib.sh"
 # shellcheck source=tests/fetch/lib.sh
 . "$here/../fetch/lib.sh"
 page=$(cd "$here/../../man" && pwd)/leat-model.5
 forge_start --repo o/mill:issues=60,pulls=40 || exit 1
 trap 'forge_stop; postgresql_stop; rm -rf "$WORK"' EXIT
-postgresql_start "$WORK" || {
-    ok 1 'a private PostgreSQL server'
+warehouse_start || {
+    ok 1 'a warehouse'
     done_testing
     exit
 }
-LEAT_TARGET=host=$PGHOST
-export LEAT_TARGET
-
-pg() {
-    psql -XqAt -F ' ' -v ON_ERROR_STOP=1 -c "$1"
-}
-
 # load_model MODEL ID: what comes in, into the warehouse.
 load_model() {
     "$LEAT" flatten --model "$1" --set repo_id="$2" --rejects "$WORK/rejects" |
@@ -31,7 +24,6 @@ load_model() {
             "$LEAT_TARGET" > "$WORK/state"
 }
 
-"$LEAT" migrate -q
 "$LEAT" queue -q add https://github.com/o/mill https://gitlab.com/o/mill
 id_of() {
     pg "SELECT repo_id FROM leat_data.repos WHERE repo_git = '$1'"
