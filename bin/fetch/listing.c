@@ -208,11 +208,13 @@ static void note_progress(struct page *page)
 }
 
 /* A descending list of several pages is not still: what changes meanwhile moves to its front,
- * behind our back. It is swept once more from where it began, until that takes one page. */
+ * behind our back. It is swept once more from where it began, until that takes one page, or begins
+ * with nothing newer: more than a page may have one time. */
 static void sweep(struct listing *listing)
 {
     if (!listing->position.ended || listing->owner || listing->pass_pages < 2 ||
-        listing->stream->incremental.order != ORDER_DESCENDING || !listing->has_newest)
+        listing->stream->incremental.order != ORDER_DESCENDING || !listing->has_newest ||
+        (listing->sweeps > 0 && listing->began_at <= listing->scope.since))
         return;
     listing->sweeps++;
     listing->scope.has_since = true;

@@ -28,6 +28,7 @@ BEGIN
         EXECUTE format('DELETE FROM leat_data.%I WHERE repo_id = $1', name) USING repository;
     END LOOP;
     DELETE FROM leat_ops.staging WHERE repo_id = repository;
+    DELETE FROM leat_ops.staging_runs WHERE repo_id = repository;
     DELETE FROM leat_ops.staging_rejects WHERE repo_id = repository;
     DELETE FROM leat_ops.state
     WHERE state_key IN ('repo/' || repository || '/api', 'repo/' || repository || '/git');

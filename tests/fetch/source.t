@@ -196,6 +196,16 @@ jq '.streams[1] |= del(.member)' family.json > asked.json
 status 0 'children that are asked for' own ./asked.json children
 is "$(written | jq -c '[.p, .k]' | paste -sd' ')" '[1,10] [3,30] [3,31]' 'names in paths are encoded'
 
+# --- a descending list whose newest records, more than a page of them, have one time
+tie='"at":"2026-01-01T00:20:00Z"'
+answer /tied "[{\"id\":1,$tie},{\"id\":2,$tie}]" 200 "{\"link\": \"<$CANNED_URL/tied2>; rel=\\\"next\\\"\"}"
+answer /tied2 "[{\"id\":3,$tie},{\"id\":4,\"at\":\"2026-01-01T00:10:00Z\"}]"
+describe tied '"request":{"path":"/tied","pagination":{"type":"link"}},
+    "incremental":{"field":"at","order":"descending"},"fields":{"id":"integer","at":"any"}'
+: > requests
+status 0 'a page of one time' timeout 20 "$LEAT" fetch --url "$CANNED_URL" --no-cache ./tied.json
+is "$(jq -r .url requests | paste -sd' ')" '/tied /tied2 /tied /tied2' 'is swept once, not for ever'
+
 # --- going on
 # goes_on NAME ORDER MORE: two runs; their requests' paths in paths.
 goes_on() {
