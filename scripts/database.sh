@@ -47,7 +47,10 @@ check_target() {
     case $1 in
     '') fail 2 'no database: say --to TARGET, or set LEAT_TARGET' ;;
     sqlite:*) fail 2 'the warehouse and its queue need PostgreSQL' ;;
-    postgresql://* | postgres://* | *=*) refuse_password "$1" ;;
+    postgresql://* | postgres://* | *=*)
+        refuse_password "$1"
+        command -v psql > /dev/null || fail 3 'psql is missing (of postgresql-client)'
+        ;;
     *) fail 2 "'$1' is no connection string: it begins with postgresql:// or has a '=' in it" ;;
     esac
 }
