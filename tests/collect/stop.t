@@ -23,8 +23,10 @@ mkdir tmp
 TMPDIR=$WORK/tmp
 export TMPDIR
 
-# started SECONDS: a collection in $collector, that the platform keeps waiting in the middle.
+# started SECONDS: a collection in $collector, that the platform keeps waiting in the middle. What was
+# answered a moment ago would not be asked again.
 started() {
+    rm -rf "$XDG_CACHE_HOME"
     forge_control DELETE faults > out
     forge_control POST faults "{\"match\": \"GET .*releases\", \"kind\": \"delay\", \"seconds\": $1, \"times\": 1}" > out
     "$LEAT" collect --quiet https://github.com/o/mill 2> err &
