@@ -41,9 +41,9 @@ held() {
     pg 'SELECT count(*) FROM leat_ops.collection_queue WHERE locked_by IS NOT NULL'
 }
 
-# Of the processes that work in the folder of temporary files.
+# Of the processes that a collection has started: they know where its state is.
 left_behind() {
-    pgrep -f "$TMPDIR/leat-collect" | wc -l
+    pgrep -f "$XDG_STATE_HOME/leat/collect" | wc -l
 }
 
 # --- alive
