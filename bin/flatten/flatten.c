@@ -167,6 +167,19 @@ static void free_flatten(struct flatten *flatten)
     buffer_free(&flatten->scratch);
 }
 
+/* A model leaves no choice of what becomes of a record. */
+static enum status check_model_options(const struct tables_options *options, const char *model,
+                                       bool is_asked)
+{
+    if (model == NULL && is_asked)
+        return (enum status)options_misuse("--set and --streams are for a --model");
+    if (model && (options->plain || options->keep.count > 0 || options->drop.count > 0 ||
+                  options->keys.count > 0))
+        return (enum status)options_misuse("--model says what becomes of a record: no --plain, "
+                                           "--keep, --drop or --key beside it");
+    return STATUS_OK;
+}
+
 static enum status print_streams(struct model *model)
 {
     struct output output;
@@ -241,16 +254,16 @@ int main(int argc, char **argv)
         return outcome == OPTIONS_SHOWN ? STATUS_OK : STATUS_USAGE;
     if (operand < argc)
         return options_misuse("%s: flatten reads standard input and takes no files", argv[operand]);
-    if ((set.count > 0 || streams) && model_name == NULL)
-        return options_misuse("--set and --streams are for a --model");
-    if (model_name && (flatten.options.plain || flatten.options.keep.count > 0 ||
-                       flatten.options.drop.count > 0 || flatten.options.keys.count > 0))
-        return options_misuse("--model says what becomes of a record: no --plain, --keep, --drop "
-                              "or --key beside it");
-    model = model_name ? model_read(model_name, &set) : NULL;
+    status = check_model_options(&flatten.options, model_name, set.count > 0 || streams);
+    if (status == STATUS_OK && model_name) {
+        model = model_read(model_name, &set);
+        status = model ? STATUS_OK : STATUS_INPUT;
+    }
     free(set.items);
-    if (model_name && model == NULL)
-        return STATUS_INPUT;
+    if (status != STATUS_OK) {
+        free_flatten(&flatten);
+        return (int)status;
+    }
     if (streams)
         return (int)print_streams(model);
     if (!filter_open(&flatten.filter, &filter)) {

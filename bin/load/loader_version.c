@@ -10,12 +10,12 @@
 static struct slice version_in(struct slice text)
 {
     static const char name[] = "\"version\"";
-    const char *end = text.data + text.length;
     const char *at = text.length ? memmem(text.data, text.length, name, sizeof name - 1) : NULL;
-    const char *begin;
+    const char *begin, *end;
 
     if (at == NULL)
         return (struct slice){0};
+    end = text.data + text.length;
     for (at += sizeof name - 1; at < end && (*at == ':' || *at == ' '); at++)
         ;
     for (begin = at; at < end && *at != ',' && *at != '}' && *at != ' '; at++)
