@@ -23,7 +23,13 @@ for repository in o/r1 o/r2; do
     queue add --quiet "github.com/$repository" "gitlab.com/$repository"
 done
 slurm_start "$WORK"
-ok $? 'a Slurm of one node'
+slurm_started=$?
+if [ $slurm_started -eq 2 ]; then
+    skip 'this machine has no control groups for slurmd'
+    done_testing
+    exit
+fi
+ok $slurm_started 'a Slurm of one node'
 
 # Six tasks, two at once; two of them find nothing to do.
 # (sbatch --wait would look ever more rarely.)
