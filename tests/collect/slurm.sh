@@ -1,12 +1,12 @@
 # A Slurm of one node for a test: munged, slurmctld and slurmd on loopback, all this user's. To be
 # sourced, after tests/lib.sh.
 #
-#   slurm_start FOLDER   starts it; sets SLURM_CONF for sbatch and squeue. 2: slurmd finds no control
-#                        groups here, without which Debian 12's does not start
+#   slurm_start FOLDER   starts it; sets SLURM_CONF for sbatch and squeue. 2: this machine lacks
+#                        what slurmd wants, such as control groups; slurm_reason says what
 #   slurm_stop           ends it
 # shellcheck shell=sh
 
-slurm_pids=''
+slurm_pids='' slurm_reason=''
 
 slurm_port() {
     node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); });'
@@ -61,7 +61,10 @@ END
         if sinfo -h -o %t 2> /dev/null | grep -q idle; then
             return 0
         fi
-        ! grep -qs 'Unable to initialize cgroup plugin' "$slurm_folder/slurmd.log" || return 2
+        if grep -qs 'slurmd initialization failed' "$slurm_folder/slurmd.log"; then
+            slurm_reason=$(grep error "$slurm_folder/slurmd.log" | tail -n 2 | head -n 1 | sed 's/.*error: //')
+            return 2
+        fi
         sleep 0.2
     done
     cat "$slurm_folder"/*.out "$slurm_folder"/*.log >&2

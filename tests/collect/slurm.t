@@ -25,7 +25,7 @@ done
 slurm_start "$WORK"
 slurm_started=$?
 if [ $slurm_started -eq 2 ]; then
-    skip 'this machine has no control groups for slurmd'
+    skip "slurmd does not start on this machine: $slurm_reason"
     done_testing
     exit
 fi
