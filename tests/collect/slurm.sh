@@ -5,6 +5,7 @@
 #                        what slurmd wants, such as control groups; slurm_reason says what
 #   slurm_stop           ends it
 # shellcheck shell=sh
+# shellcheck disable=SC2034 # slurm_reason is for the test
 
 slurm_pids='' slurm_reason=''
 
