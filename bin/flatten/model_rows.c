@@ -24,6 +24,14 @@ static bool fail(struct model_writer *writer, const struct model_row *row,
     return false;
 }
 
+/* For scanning a value that was scanned before: it may be of a record that came earlier, and lie
+ * elsewhere than the line at hand. */
+static struct json json_of(const struct model_writer *writer, struct slice value)
+{
+    return (struct json){.end = value.data + value.length,
+                         .max_nesting = writer->json->max_nesting};
+}
+
 /* ---- people ---- */
 
 static void note_fresh(struct model_writer *writer, size_t place)
@@ -68,6 +76,7 @@ static struct slice contributor(struct model_writer *writer, struct slice object
     static const struct slice nobody;
     struct hash_128 hash;
     struct known_person *known;
+    struct json json;
 
     if (object.data == NULL)
         return nobody;
@@ -77,8 +86,9 @@ static struct slice contributor(struct model_writer *writer, struct slice object
     known = &writer->known[hash.low % KNOWN_PEOPLE];
     if (known->object.high == hash.high && known->object.low == hash.low)
         return slice_of(known->uuid, IDENTITY_UUID_LENGTH + 2);
-    if (scope_scan(writer->model->person, writer->json, object.data, 1) == NULL) {
-        *error = writer->json->error;
+    json = json_of(writer, object);
+    if (scope_scan(writer->model->person, &json, object.data, 1) == NULL) {
+        *error = json.error;
         return nobody;
     }
     known->object = (struct hash_128){0};
@@ -250,13 +260,14 @@ static bool write_wanted(struct model_writer *writer, struct model_row *row, str
 static bool write_elements(struct model_writer *writer, struct model_row *row, unsigned nesting,
                            struct buffer *out)
 {
-    struct json *json = writer->json;
     struct slice array = reference_value(row->for_each);
+    struct json text, *json = &text;
     const char *at;
     bool more = true;
 
     if (array.data == NULL)
         return true;
+    text = json_of(writer, array);
     if (*array.data != '[')
         return fail(writer, row, row->fills[0].column, "what it is for each of is no array");
     at = json_space(json, array.data + 1);
