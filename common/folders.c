@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "memory.h"
 
@@ -41,4 +42,27 @@ bool folders_make_for(const char *file, mode_t mode)
     made = folders_make(folder, mode);
     free(folder);
     return made;
+}
+
+static bool is_path(const char *name)
+{
+    size_t length = strlen(name);
+
+    return strchr(name, '/') || (length > 5 && strcmp(name + length - 5, ".json") == 0);
+}
+
+char *folders_find_description(const char *folders, const char *name)
+{
+    if (is_path(name))
+        return memory_text(name, strlen(name));
+    while (*folders) {
+        size_t length = strcspn(folders, ":");
+        char *file = memory_format("%.*s/%s.json", (int)length, folders, name);
+
+        if (length > 0 && access(file, R_OK) == 0)
+            return file;
+        free(file);
+        folders += length + (folders[length] == ':');
+    }
+    return NULL;
 }

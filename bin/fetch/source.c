@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "folders.h"
 #include "http.h"
 #include "memory.h"
 #include "parse_source.h"
@@ -19,13 +20,6 @@ const char *const meaning_names[] = {"error",    "empty",     "gone", "blocked",
 const char *const pagination_names[] = {"none",   "link",   "page",    "offset",
                                         "cursor", "keyset", "graphql", NULL};
 
-static bool is_path(const char *name)
-{
-    size_t length = strlen(name);
-
-    return strchr(name, '/') || (length > 5 && strcmp(name + length - 5, ".json") == 0);
-}
-
 const char *source_folders(void)
 {
     const char *folders = getenv("LEAT_SOURCES");
@@ -33,26 +27,9 @@ const char *source_folders(void)
     return folders && *folders ? folders : LEAT_SOURCE_FOLDER;
 }
 
-/* The file of a description by name; NULL when none of the folders has it. */
-static char *find_file(const char *name)
-{
-    const char *folders = source_folders();
-
-    while (*folders) {
-        size_t length = strcspn(folders, ":");
-        char *file = memory_format("%.*s/%s.json", (int)length, folders, name);
-
-        if (length > 0 && access(file, R_OK) == 0)
-            return file;
-        free(file);
-        folders += length + (folders[length] == ':');
-    }
-    return NULL;
-}
-
 struct source *source_read(const char *name, char **error)
 {
-    char *file = is_path(name) ? memory_format("%s", name) : find_file(name);
+    char *file = folders_find_description(source_folders(), name);
     struct doc *doc;
 
     if (file == NULL) {

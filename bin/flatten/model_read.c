@@ -1,12 +1,11 @@
 /* Model files: read, checked, and made into what model.h declares. */
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "folders.h"
 #include "identity.h"
 #include "log.h"
 #include "memory.h"
@@ -678,25 +677,14 @@ static void read_every_row(struct place *at, struct model *model)
 static char *find_file(const char *name)
 {
     const char *folders = getenv("LEAT_MODELS");
-    size_t length = strlen(name);
+    char *file =
+        folders_find_description(folders && *folders ? folders : LEAT_MODEL_FOLDER, name);
 
-    if (strchr(name, '/') || (length > 5 && strcmp(name + length - 5, ".json") == 0))
-        return memory_text(name, length);
-    if (folders == NULL || *folders == '\0')
-        folders = LEAT_MODEL_FOLDER;
-    while (*folders) {
-        size_t end = strcspn(folders, ":");
-        char *file = memory_format("%.*s/%s.json", (int)end, folders, name);
-
-        if (end > 0 && access(file, R_OK) == 0)
-            return file;
-        free(file);
-        folders += end + (folders[end] == ':');
-    }
-    log_error("there is no model '%s' (give the path of one; those that came with leat are github, "
-              "gitlab and git)",
-              name);
-    return NULL;
+    if (file == NULL)
+        log_error("there is no model '%s' (give the path of one; those that came with leat are "
+                  "github, gitlab and git)",
+                  name);
+    return file;
 }
 
 static struct doc *read_doc(const char *file)
