@@ -118,7 +118,7 @@ static int64_t look_back(const struct scan *scan, const struct doc *bookmark)
 }
 
 /* Where to go on from: the bookmarks, --since, the description's start, or nothing. */
-static void set_since(struct scan *scan, const struct doc *bookmarks,
+static void set_since(struct scan *scan, const struct doc *bookmarks, const struct doc *common,
                       const struct scan_options *options)
 {
     const struct incremental *incremental = &scan->list.stream->incremental;
@@ -128,7 +128,7 @@ static void set_since(struct scan *scan, const struct doc *bookmarks,
         return;
     scan->has_value = earliest_value(scan, bookmarks, &scan->value, &scope->since_is_number);
     if (scan->has_value) {
-        scope->since = scan->value - look_back(scan, common_bookmark(scan, bookmarks));
+        scope->since = scan->value - look_back(scan, common);
     } else if (options->has_since) {
         scope->since = options->since;
     } else if (incremental->start >= 0) {
@@ -227,7 +227,7 @@ void scan_open(struct scan *scan, struct listings *all, const struct stream *str
     if (read_value(bookmark, "done", &scan->done_at, &is_number) && options->unfinished > 0 &&
         scan->done_at >= options->unfinished)
         scan->skipped = true;
-    set_since(scan, bookmarks, options);
+    set_since(scan, bookmarks, bookmark, options);
     position_start(&list->position, &list->request->pagination, scan->has_value);
     page_size = (uint32_t)read_number(bookmark, "page_size", list->position.size);
     if (page_size > 0 && page_size < list->position.size)
