@@ -47,16 +47,24 @@ through_model() {
         --set "platform_id=$platform_id"
 }
 
+# into_tables FILE OPTION...: the last stage of a pipe of rows. The warehouse's tables are never changed
+# by what comes.
+into_tables() {
+    into_file=$1
+    shift
+    case $target in
+    sqlite:*) ;;
+    *) set -- "$@" --schema-name leat_data --contract freeze ;;
+    esac
+    pipe_end "$into_file" load "$here/load" "$@" "$target"
+}
+
 # load_rows NAME OPTION...: the last stage of a pipe whose STATE is kept under NAME.
 load_rows() {
     name=$1
     shift
     [ -n "$state_folder" ] || set -- "$@" --state-key "$state_key"
-    case $target in
-    sqlite:*) ;;
-    *) set -- "$@" --schema-name leat_data --contract freeze ;;
-    esac
-    pipe_end "$work/$name.out" load "$here/load" "$@" "$target"
+    into_tables "$work/$name.out" "$@"
 }
 
 # Of the streams those that become rows.
@@ -87,8 +95,7 @@ drain_once() {
     pipe_begin
     pipe_through stage "$here/stage" --quiet --drain --repo-id "$repo_id" "$target"
     through_model "$source"
-    pipe_end "$work/drain.out" load "$here/load" --unstage --schema-name leat_data \
-        --contract freeze "$target"
+    into_tables "$work/drain.out" --unstage
     pipe_wait
 }
 

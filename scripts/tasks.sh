@@ -1,4 +1,4 @@
-# The tasks that come again and again. To be sourced, after pipes.sh. One that fails returns not 0
+# The tasks that come again and again. To be sourced, after phases.sh. One that fails returns not 0
 # and says why in task_reason; what it did before that stays.
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154 # of the script
@@ -8,7 +8,7 @@ task_reason=''
 # ask_people DUE STREAM NOTE: asks each platform about the accounts that the function DUE names. The
 # statement NOTE then notes of all of them that they were asked, also of those that are gone.
 ask_people() {
-    task_result=0
+    task_result=0 repo_id=0
     echo "SELECT platform_id, source, coalesce(api_url, '-') FROM leat_data.platforms
         WHERE source IN ('github', 'gitlab') ORDER BY 1;" | sql > "$work/platforms" || return 4
     while read -r platform_id source api; do
@@ -20,9 +20,8 @@ ask_people() {
         pipe_begin
         pipe_through fetch "$here/fetch" --quiet ${api:+--url "$api"} \
             --parameters "$work/logins" "$source" "$2"
-        pipe_through flatten "$here/flatten" --model "$source" --set repo_id=0 \
-            --set "platform_id=$platform_id"
-        pipe_end /dev/null load "$here/load" --schema-name leat_data "$target"
+        through_model "$source"
+        into_tables /dev/null
         pipe_wait
         [ -z "$stopped" ] || return 4
         if [ "$pipe_status" -gt 1 ]; then
